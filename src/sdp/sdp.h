@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session description (RFC 8866) as the relay sees it: a map of what it must know, with everything else
+ * kept to be passed on. Strings are views into the arena given to rf_sdp_parse.
+ */
+#ifndef RF_SDP_SDP_H
+#define RF_SDP_SDP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+#define RF_SDP_MAX_BYTES 65536
+#define RF_SDP_MAX_MEDIA 64
+#define RF_SDP_MAX_FORMATS 128 /* per media section */
+
+/* Bit 0: the sender of the SDP sends; bit 1: it receives. */
+enum rf_sdp_direction { RF_SDP_INACTIVE = 0, RF_SDP_SENDONLY = 1, RF_SDP_RECVONLY = 2, RF_SDP_SENDRECV = 3 };
+
+enum rf_sdp_kind {
+	RF_SDP_RTP,    /* an RTP profile over UDP: relayed, measured */
+	RF_SDP_OPAQUE, /* any other UDP transport (udptl, UDP/BFCP): relayed as it comes, one port */
+	RF_SDP_FOREIGN, /* not over UDP (MSRP, TCP, unknown): passed verbatim, never relayed */
+};
+
+enum rf_sdp_profile {
+	RF_SDP_PROFILE_NONE, /* not an RTP profile */
+	RF_SDP_RTP_AVP,
+	RF_SDP_RTP_AVPF,
+	RF_SDP_RTP_SAVP,
+	RF_SDP_RTP_SAVPF,
+	RF_SDP_UDP_TLS_RTP_SAVP,
+	RF_SDP_UDP_TLS_RTP_SAVPF,
+};
+
+struct rf_sdp_attr {
+	struct rf_str name;
+	struct rf_str value; /* p is NULL for a property attribute ("a=sendrecv") */
+};
+
+struct rf_sdp_codec {
+	uint8_t type;         /* RTP payload type, 0 to 127 */
+	uint8_t channels;     /* 1 when not said */
+	uint32_t clock_rate;  /* Hz; 0: unknown dynamic type */
+	struct rf_str name;   /* encoding name as written, or the static type's (RFC 3551); empty: unknown */
+};
+
+struct rf_sdp_media {
+	struct rf_str type;      /* "audio", "video", "image", … */
+	struct rf_str transport; /* as written: "RTP/AVP", "udptl" */
+	enum rf_sdp_kind kind;
+	enum rf_sdp_profile profile;
+	struct rf_str *formats; /* as written, in order */
+	unsigned n_formats;
+	struct rf_sdp_codec *codecs; /* one per RTP format, in order; only for RF_SDP_RTP */
+	unsigned n_codecs;
+	bool rejected;            /* port 0 */
+	bool null_address;        /* c= is 0.0.0.0 or ::, the old spelling of hold; the endpoints' addresses are then null */
+	struct rf_endpoint rtp;   /* where RTP is expected: c= of the section or the session, port of m= */
+	struct rf_endpoint rtcp;  /* where RTCP is expected: a=rtcp, else port + 1; equal to rtp when multiplexed */
+	bool rtcp_given;          /* a=rtcp was there */
+	bool rtcp_mux;            /* a=rtcp-mux or a=rtcp-mux-only */
+	bool ice;                 /* ICE attributes were there */
+	bool fingerprint;         /* a=fingerprint at section or session level */
+	bool crypto;              /* a=crypto */
+	enum rf_sdp_direction direction; /* of the section, else of the session, else sendrecv */
+	struct rf_str ptime;      /* a=ptime's value; empty: none */
+	struct rf_sdp_section *section; /* the lines behind the map; private to sdp/ */
+};
+
+struct rf_sdp {
+	struct rf_str username;   /* of o= */
+	struct rf_str session_id; /* of o= */
+	struct rf_str version;    /* of o= */
+	struct rf_str session_name; /* s= */
+	bool loop_marked;         /* this relay's mark (loop-protect) was there */
+	uint64_t fingerprint;     /* hash of the whole text but the o= version: has something changed? */
+	struct rf_sdp_media *media;
+	unsigned n_media;
+	struct rf_sdp_section *session; /* the lines behind the map; private to sdp/ */
+};
+
+/*
+ * Parse an SDP, tolerating what real endpoints get wrong (bare LF, no last line end, b=/c= after a=, unknown
+ * lines, a missing t=, …). 0; -EINVAL (not an SDP), -E2BIG (a bound above) or -ENOMEM. *out is written on
+ * success only; on an error *why is a sentence (static or in the arena) that names the line and what was expected.
+ */
+int rf_sdp_parse(struct rf_arena *arena, struct rf_str text, struct rf_sdp **out, struct rf_str *why);
+
+enum rf_sdp_action {
+	RF_SDP_RELAY,    /* rewrite to the relay's address and ports */
+	RF_SDP_REJECT,   /* print as rejected: port 0, c=IN IP4 0.0.0.0, only a=mid */
+	RF_SDP_VERBATIM, /* pass as it came (foreign sections) with its own port and c= */
+};
+
+enum rf_sdp_rtcp_print { RF_SDP_RTCP_NONE, RF_SDP_RTCP_PORT, RF_SDP_RTCP_FULL }; /* a=rtcp */
+
+/* How one media section is to come out. Sections beyond those of the input are printed as rejected, from type, transport and format. */
+struct rf_sdp_media_plan {
+	enum rf_sdp_action action;
+	struct rf_addr address;   /* advertised, for c= */
+	uint16_t port;            /* for m= */
+	uint16_t rtcp_port;       /* for a=rtcp */
+	bool rtcp_mux;            /* write a=rtcp-mux */
+	bool null_address;        /* write the null address of the plan's family in c= (hold, old spelling) */
+	enum rf_sdp_rtcp_print rtcp;
+	enum rf_sdp_profile profile; /* RF_SDP_PROFILE_NONE: as it came */
+	enum rf_sdp_direction direction;
+	struct rf_str ptime;      /* a=ptime to write when the section has none; empty: none */
+	struct rf_str type, transport, format; /* of a section that the input leaves out */
+};
+
+/* Codec list editing (ng key "codec"), names as "PCMU", "PCMU/8000", "opus/48000/2" or "telephone-event"; "all" and "full" are known. */
+struct rf_sdp_codec_filter {
+	const struct rf_str *strip, *offer, *except, *mask;
+	unsigned n_strip, n_offer, n_except, n_mask;
+};
+
+/* How the whole SDP is to come out. */
+struct rf_sdp_plan {
+	struct rf_sdp_media_plan *media;
+	unsigned n_media;
+	struct rf_addr origin;      /* address for o=; family none: as it came */
+	struct rf_str username;     /* for o=; empty: as it came */
+	struct rf_str version;      /* for o=; empty: as it came */
+	struct rf_str session_id;   /* for o=; empty: as it came */
+	struct rf_str session_name; /* for s=; empty: as it came */
+	bool keep_ice;              /* pass ICE attributes; otherwise they go, since candidates name the sender's own addresses */
+	bool strip_extmap;
+	bool original_direction;    /* direction attributes as they came, present or not */
+	bool generate_mid;          /* number the sections that have no a=mid */
+	bool loop_mark;             /* add this relay's mark */
+	struct rf_sdp_codec_filter codec;
+};
+
+/*
+ * Print sdp as planned, in the order of lines that users of the leading relay expect, CRLF at line ends.
+ * 0; -EINVAL when the codec filter leaves a relayed section without any format; errors of out.
+ */
+int rf_sdp_write(const struct rf_sdp *sdp, const struct rf_sdp_plan *plan, struct rf_buf *out);
+
+/* "RTP/AVP", … or NULL for none; and back (RF_SDP_PROFILE_NONE: unknown). */
+const char *rf_sdp_profile_name(enum rf_sdp_profile profile);
+enum rf_sdp_profile rf_sdp_profile_of(struct rf_str name);
+const char *rf_sdp_direction_name(enum rf_sdp_direction direction);
+
+#endif
