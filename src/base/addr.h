@@ -36,7 +36,7 @@ struct rf_net {
 	uint8_t prefix; /* bits */
 };
 
-#define RF_ADDR_TEXT 46                    /* bytes for any printed address, with the final NUL */
+#define RF_ADDR_TEXT 46                     /* bytes for any printed address, with the final NUL */
 #define RF_ENDPOINT_TEXT (RF_ADDR_TEXT + 8) /* bytes for "[v6]:port", with the final NUL */
 
 /* Parse "192.0.2.1", "2001:db8::1" or "[2001:db8::1]". Returns 0 or -EINVAL; *out is written on success only. */

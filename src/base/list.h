@@ -13,11 +13,12 @@ struct rf_list {
 	struct rf_list *next; /* the first element, in the head of a list */
 };
 
-#define RF_CONTAINER(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+#define RF_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 #define RF_LIST_EACH(it, head) for (struct rf_list *it = (head)->next; it != (head); it = it->next)
 /* The element may be removed inside the loop. */
-#define RF_LIST_EACH_SAFE(it, head)                                                                                    \
-	for (struct rf_list *it = (head)->next, *it##_next = it->next; it != (head); it = it##_next, it##_next = it->next)
+#define RF_LIST_EACH_SAFE(it, head)                                                  \
+	for (struct rf_list *it = (head)->next, *it##_next = it->next; it != (head); \
+	     it = it##_next, it##_next = it->next)
 
 static inline void rf_list_init(struct rf_list *l)
 {

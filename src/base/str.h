@@ -47,7 +47,8 @@ struct rf_str rf_str_trim(struct rf_str s); /* without leading and trailing spac
  */
 bool rf_str_token(struct rf_str *rest, const char *separators, struct rf_str *token);
 
-/* Cut the part before the first byte c off *rest, and c. Without c the whole rest is cut. False when *rest was NULL or empty. */
+/* Cut the part before the first byte c off *rest, and c. Without c the whole rest is cut. False when *rest was NULL or
+ * empty. */
 bool rf_str_cut(struct rf_str *rest, char c, struct rf_str *head);
 
 /* A decimal integer, whole string, optional sign. 0, -EINVAL or -ERANGE; *out is written on success only. */
