@@ -15,13 +15,14 @@
 
 struct rf_ports; /* opaque: all interfaces */
 
-#define RF_IFACE_NAME 32        /* bytes of a name, with the final NUL */
+#define RF_IFACE_NAME 32 /* bytes of a name, with the final NUL */
 #define RF_IFACE_MAX_ADDRESSES 16
 
 /* One address of an interface. Lives as long as a port of it is in use, even when a reload removed it. */
 struct rf_local {
 	char iface[RF_IFACE_NAME]; /* the interface's name */
-	unsigned iface_id;         /* small number, the same for all addresses of the interface, never used again for another name */
+	unsigned iface_id; /* small number, the same for all addresses of the interface, never used again for another
+	                      name */
 	struct rf_addr address;    /* bound */
 	struct rf_addr advertised; /* printed in SDP; equals address when none was given */
 	uint16_t port_min;         /* inclusive */
@@ -69,13 +70,15 @@ bool rf_ports_has_iface(const struct rf_ports *ports, struct rf_str iface);
  * over several addresses in turn. 0; -ENOSPC (no pair is free: "Ran out of ports"); -ENOENT (no such
  * interface); -EAFNOSUPPORT (the interface has no address of that family); -EMFILE, -ENOMEM.
  */
-int rf_ports_get(struct rf_ports *ports, struct rf_str iface, enum rf_family family, bool want_rtcp, struct rf_port_pair *out);
+int rf_ports_get(struct rf_ports *ports, struct rf_str iface, enum rf_family family, bool want_rtcp,
+                 struct rf_port_pair *out);
 
 /* The sockets of a pair come back (closed, or kept bound for the next call); fds that are -1 are gone already. */
 void rf_ports_put(struct rf_ports *ports, struct rf_port_pair *pair);
 
 /* For adoption and for tests: that very pair. 0, -EADDRINUSE, -ENOENT, -ENOMEM. */
-int rf_ports_get_exact(struct rf_ports *ports, const struct rf_addr *address, uint16_t rtp_port, bool want_rtcp, struct rf_port_pair *out);
+int rf_ports_get_exact(struct rf_ports *ports, const struct rf_addr *address, uint16_t rtp_port, bool want_rtcp,
+                       struct rf_port_pair *out);
 
 /* Call fn for each address in configured order. */
 void rf_ports_each(const struct rf_ports *ports, void (*fn)(const struct rf_ports_usage *usage, void *arg), void *arg);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The port pairs of one local address. Free pairs wait in a queue that is shuffled once: the first pair is
+ * random, and a pair that came back rests until every other one was used. Nothing is ever searched.
+ */
+#ifndef RF_PORTS_POOL_H
+#define RF_PORTS_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ports/ports.h"
+
+/* A pair's place in the queue; pairs that are handed out are in no queue. */
+struct rf_pool_slot {
+	uint16_t prev; /* slot before; the last one in the head */
+	uint16_t next; /* slot after; RF_POOL_TAKEN: handed out */
+};
+
+#define RF_POOL_TAKEN UINT16_MAX
+
+struct rf_pool {
+	struct rf_local local;      /* what pairs point to */
+	struct rf_pool_slot *slots; /* owned; n_pairs of them and, behind them, the queue's head */
+	uint16_t first_port;        /* even, host order */
+	uint16_t n_pairs;           /* that the range holds: at most 32,768 */
+	uint16_t n_taken;           /* handed out now */
+	bool retired;               /* a reload removed the address: freed with its last pair */
+};
+
+/* 0, -EINVAL (the range holds no pair), -ENOMEM. */
+int rf_pool_new(const struct rf_local *local, struct rf_pool **out);
+void rf_pool_free(struct rf_pool *pool); /* NULL is fine */
+
+/*
+ * The pair that rested longest. A pair whose port another process holds goes to the end of the queue. 0; -ENOSPC
+ * (none is free, or all that were tried are held by others); -EMFILE, -ENOMEM or another error of the sockets.
+ */
+int rf_pool_take(struct rf_pool *pool, bool want_rtcp, struct rf_port_pair *out);
+/* That very pair. 0, -EADDRINUSE, -ENOENT (not in the range), or an error of the sockets. */
+int rf_pool_take_exact(struct rf_pool *pool, uint16_t rtp_port, bool want_rtcp, struct rf_port_pair *out);
+/* Close the sockets of a pair and let it rest. */
+void rf_pool_put(struct rf_pool *pool, struct rf_port_pair *pair);
+
+#endif
