@@ -45,7 +45,7 @@ int rf_media_describe(struct rf_media *media, const struct rf_sdp_media *sdp, co
 	media->direction = sdp->direction;
 	media->mux_wanted = sdp->rtcp_mux;
 	media->rtp = sdp->rtp;
-	media->rtcp = sdp->rtcp;
+	media->rtcp = sdp->rtcp_unmuxed;
 	if (source->family != RF_FAMILY_NONE && !sdp->null_address)
 		media->rtp.addr = media->rtcp.addr = *source;
 	return 0;
@@ -155,16 +155,6 @@ static bool takes_part(const struct rf_media *media)
 	return media && !media->rejected && media->streams[RTP];
 }
 
-/* A party that offered to multiplex and was refused has its RTCP next to its RTP (RFC 5761 section 5.1.1). */
-static struct rf_endpoint rtcp_remote(const struct rf_media *media)
-{
-	struct rf_endpoint remote = media->rtcp;
-
-	if (!media->mux && media->rtp.port && rf_endpoint_equal(&media->rtcp, &media->rtp))
-		remote.port++;
-	return remote;
-}
-
 void rf_media_apply(struct rf_media *media, bool forget)
 {
 	const struct rf_call *call = media->party->call;
@@ -184,7 +174,7 @@ void rf_media_apply(struct rf_media *media, bool forget)
 	}
 	if (media->streams[RTCP]) {
 		config.flags = common | RF_STREAM_RTCP;
-		config.remote = rtcp_remote(media);
+		config.remote = media->rtcp;
 		rf_stream_set(media->streams[RTCP], &config);
 	}
 	config.flags = common | (media->kind == RF_SDP_RTP ? RF_STREAM_RTP : RF_STREAM_OPAQUE);

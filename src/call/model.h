@@ -44,7 +44,7 @@ struct rf_media {
 	bool mux;           /* RTP and RTCP of this party share the RTP port */
 	enum rf_sdp_direction direction; /* as the party said */
 	struct rf_endpoint rtp;          /* where the party expects RTP, by its SDP or its SIP source address */
-	struct rf_endpoint rtcp;         /* the same for RTCP */
+	struct rf_endpoint rtcp;         /* the same for RTCP, when it is not multiplexed */
 	struct rf_str ptime;             /* owned: a=ptime of its last offer or answer */
 	struct rf_media_codec *codecs;   /* owned */
 	unsigned n_codecs;

@@ -163,6 +163,7 @@ int rf_exchange_settings(struct rf_exchange *x)
 	set_stream_flags(x);
 	set_family(x);
 	x->to->media_address = request->media_address;
+	x->from->delete_at_us = x->to->delete_at_us = 0;
 	call->signal_us = rf_clock_us();
 	call->signal_wall_us = rf_clock_wall_us();
 	rf_call_revive(call);
