@@ -8,9 +8,14 @@
 #define MIN_BUCKETS 16 /* a power of two; the table never shrinks below */
 #define SHRINK_LOAD 8  /* buckets per node from which the table shrinks */
 
+uint64_t rf_hash_bytes(uint64_t seed, struct rf_str bytes)
+{
+	return XXH3_64bits_withSeed(bytes.len > 0 ? bytes.p : "", bytes.len, seed);
+}
+
 static uint64_t hash_key(const struct rf_hash *hash, struct rf_str key)
 {
-	return XXH3_64bits_withSeed(key.len > 0 ? key.p : "", key.len, hash->seed);
+	return rf_hash_bytes(hash->seed, key);
 }
 
 static struct rf_hash_node **bucket_of(const struct rf_hash *hash, uint64_t h)

@@ -24,6 +24,9 @@ struct rf_hash {
 	uint64_t seed; /* random, against chosen keys */
 };
 
+/* A hash of bytes, for telling whether something changed. Chain pieces by giving the hash so far as the seed. */
+uint64_t rf_hash_bytes(uint64_t seed, struct rf_str bytes);
+
 /* 0 or -ENOMEM. */
 int rf_hash_init(struct rf_hash *hash, uint64_t seed);
 void rf_hash_free(struct rf_hash *hash); /* the buckets, not the elements */
@@ -31,5 +34,8 @@ void rf_hash_free(struct rf_hash *hash); /* the buckets, not the elements */
 void rf_hash_insert(struct rf_hash *hash, struct rf_hash_node *node);
 void rf_hash_remove(struct rf_hash *hash, struct rf_hash_node *node);
 struct rf_hash_node *rf_hash_find(const struct rf_hash *hash, struct rf_str key); /* NULL when there is none */
+
+/* A number for these bytes, the same at any time and on any machine for the same seed (XXH3). */
+uint64_t rf_hash_bytes(struct rf_str bytes, uint64_t seed);
 
 #endif

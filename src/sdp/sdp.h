@@ -62,6 +62,7 @@ struct rf_sdp_media {
 	bool null_address;        /* c= is 0.0.0.0 or ::, the old spelling of hold; the endpoints' addresses are then null */
 	struct rf_endpoint rtp;   /* where RTP is expected: c= of the section or the session, port of m= */
 	struct rf_endpoint rtcp;  /* where RTCP is expected: a=rtcp, else port + 1; equal to rtp when multiplexed */
+	struct rf_endpoint rtcp_unmuxed; /* the same as if it were not multiplexed: for an offer of it that is declined */
 	bool rtcp_given;          /* a=rtcp was there */
 	bool rtcp_mux;            /* a=rtcp-mux or a=rtcp-mux-only */
 	bool ice;                 /* ICE attributes were there */
@@ -69,6 +70,7 @@ struct rf_sdp_media {
 	bool crypto;              /* a=crypto */
 	enum rf_sdp_direction direction; /* of the section, else of the session, else sendrecv */
 	struct rf_str ptime;      /* a=ptime's value; empty: none */
+	struct rf_str mid;        /* a=mid's value; empty: none */
 	struct rf_sdp_section *section; /* the lines behind the map; private to sdp/ */
 };
 
@@ -134,6 +136,7 @@ struct rf_sdp_plan {
 	bool original_direction;    /* direction attributes as they came, present or not */
 	bool generate_mid;          /* number the sections that have no a=mid */
 	bool loop_mark;             /* add this relay's mark */
+	struct rf_str loop_id;      /* tells this relay's mark from another relay's; empty: a bare mark */
 	struct rf_sdp_codec_filter codec;
 };
 
