@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The machine: its own network namespace, cores, limits, and who else is using it."""
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+
+INSIDE = "RTPFERRY_BENCH_NAMESPACE"
+NICE = int(os.environ.get("BENCH_NICE", "0"))  # of relays and loads alike; below 0 where others use the machine too
+RELAY_CORE = 0
+LOAD_CORE = max(os.sched_getaffinity(0))
+
+
+def enter_namespace():
+    """Runs this program again in an empty network namespace, where no other traffic and no filter rule can interfere."""
+    if os.environ.get(INSIDE):
+        return
+    os.environ[INSIDE] = "1"
+    if os.geteuid() != 0:
+        print("not root: measuring on the host's loopback, its filters and traffic included", file=sys.stderr)
+        return
+    os.execvp("unshare", ["unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh",
+                          sys.executable] + sys.argv)
+
+
+def raise_descriptor_limit():
+    """Raises the limit of descriptors as far as allowed; returns it."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def spawn(argv, core=None, **options):
+    """Popen on a core. Affinity and priority are inherited, so that no wrapper program delays the start."""
+    everywhere = os.sched_getaffinity(0)
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+    if NICE:
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    try:
+        return subprocess.Popen(argv, stdin=subprocess.DEVNULL, **options)
+    finally:
+        os.sched_setaffinity(0, everywhere)
+        if NICE:
+            os.setpriority(os.PRIO_PROCESS, 0, 0)
+
+
+class Bystanders:
+    """Processor time that others used while we measured: says what a result is worth."""
+
+    def __init__(self):
+        self.begin = self._others(), time.monotonic()
+
+    @staticmethod
+    def _others():
+        """Idle time is exact; busy time is sampled by ticks, which paced loads run in step with, so it is no use."""
+        with open("/proc/stat") as f:
+            fields = f.readline().split()[1:]
+        idle = (int(fields[3]) + int(fields[4])) / os.sysconf("SC_CLK_TCK")
+        ours = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        return os.cpu_count() * time.monotonic() - idle - ours
+
+    def cores(self):
+        """Cores that others kept busy on average (children still running count as others)."""
+        others, begin = self.begin
+        return max(0.0, (self._others() - others) / (time.monotonic() - begin))
+
+
+def describe():
+    model = "unknown processor"
+    with open("/proc/cpuinfo") as f:
+        for line in f:
+            if line.startswith("model name"):
+                model = " ".join(line.split(":", 1)[1].split())
+                break
+    return f"{os.cpu_count()} cores, {model}, Linux {platform.release()}"
+
+
+def commit(tree):
+    """Short name of the commit that was measured, with a plus when the tree differs from it."""
+    def git(*args):
+        return subprocess.run(["git", "-C", tree] + list(args), capture_output=True, text=True).stdout.strip()
+    name = git("rev-parse", "--short=10", "HEAD") or "unknown"
+    return name + ("+" if git("status", "--porcelain", "--untracked-files=no", "--", "src") else "")
