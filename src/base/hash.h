@@ -35,7 +35,4 @@ void rf_hash_insert(struct rf_hash *hash, struct rf_hash_node *node);
 void rf_hash_remove(struct rf_hash *hash, struct rf_hash_node *node);
 struct rf_hash_node *rf_hash_find(const struct rf_hash *hash, struct rf_str key); /* NULL when there is none */
 
-/* A number for these bytes, the same at any time and on any machine for the same seed (XXH3). */
-uint64_t rf_hash_bytes(struct rf_str bytes, uint64_t seed);
-
 #endif
