@@ -19,6 +19,16 @@ from dataclasses import dataclass, field
 from .netns import Namespace, address, link, remove_leftovers
 
 
+_MASQUERADE = """
+table ip nat {
+  chain post {
+    type nat hook postrouting priority srcnat;
+    oifname a masquerade random
+  }
+}
+"""
+
+
 @dataclass
 class Place:
     """A namespace with the addresses that its inhabitants use."""
@@ -103,8 +113,7 @@ def _masquerade(inner, outer):
     address(outer, "n", "192.168.77.1/24")
     inner.ip("route", "add", "default", "via", "192.168.77.1")
     outer.sysctl("net.ipv4.ip_forward", 1)
-    outer.nft("table ip nat { chain post { type nat hook postrouting priority srcnat;"
-              " oifname a masquerade random }\n}")
+    outer.nft(_MASQUERADE)
 
 
 def loopback():
