@@ -10,8 +10,10 @@ from . import machine, relays
 PROGRAMS = ("bench_ngload", "bench_rtpload", "bench_bareforward")
 
 
-def build(tree, folder):
+def build(tree, folder, as_is=False):
     """Builds load programs and, if the tree has it, the relay, as they are shipped. Returns whether the relay is there."""
+    if as_is:
+        return os.path.exists(os.path.join(folder, "src", "rtpferryd"))
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     configured = subprocess.run(["cmake", "--preset", "release", "-B", folder, "-DRTPFERRY_TESTS=OFF"], cwd=tree, **quiet)
     if configured.returncode != 0:

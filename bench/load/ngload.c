@@ -69,7 +69,8 @@ static void send_request(struct load *l, uint32_t index)
 	struct slot *s = &l->slots[index];
 	char cookie[64], message[BENCH_MESSAGE_MAX];
 
-	snprintf(cookie, sizeof(cookie), "%u_%u_%d", index, s->call, (int)s->step);
+	/* The prefix keeps relays from answering a later run out of their cache of replies. */
+	snprintf(cookie, sizeof(cookie), "%u_%u_%d_%s", index, s->call, (int)s->step, o->prefix);
 	size_t len = bench_request_write(
 		&(struct bench_request){.encoding = o->encoding,
 	                                .step = s->step,
@@ -129,7 +130,7 @@ static void reply_take(struct load *l, const char *reply, size_t len, int64_t at
 	unsigned index, call;
 	int step;
 
-	if (sscanf(reply, "%u_%u_%d ", &index, &call, &step) != 3 || index >= SLOTS)
+	if (sscanf(reply, "%u_%u_%d_", &index, &call, &step) != 3 || index >= SLOTS)
 		return;
 	struct slot *s = &l->slots[index];
 	if (!s->busy || s->call != call || (int)s->step != step)
