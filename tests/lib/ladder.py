@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The ladder of tests: what each rung builds and runs, and how its results are counted (scripts/test)."""
+
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+from rig.netns import can_make, remove_leftovers
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+LOGS = "build/logs"
+TAIL = 40              # lines of a log that a failure shows
+COVERAGE_FLOOR = 80.0  # percent of the lines of src/
+C_FOLDERS = ("src", "tests", "bench", "include", "kmod")
+
+
+class Interrupted(Exception):
+    """A signal asks to end."""
+
+
+class Ladder:
+    """Runs commands, one at a time, and counts what passed and what failed."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+        self._built = {}
+        self._child = None
+        os.makedirs(LOGS, exist_ok=True)
+
+    def result(self, good, name, seconds, detail=""):
+        """Print and count one result."""
+        self.passed += bool(good)
+        self.failed += not good
+        print(f"{'ok' if good else 'FAILED':8}{name} ({seconds:.1f} s)", flush=True)
+        if detail:
+            print("".join(f"    {line}\n" for line in detail.splitlines()), end="", flush=True)
+
+    def command(self, name, command, log=None, env=None, minutes=15):
+        """One command is one test; its log is shown when it fails. Returns whether it passed."""
+        log = f"{LOGS}/{log or name.replace(' ', '-').replace('/', '-')}.log"
+        started = time.monotonic()
+        with open(log, "wb") as file:
+            status = self._run(command, env, minutes, file)
+        detail = "" if status == 0 else f"{' '.join(command)}: status {status}; the end of {log}:\n{tail(log)}"
+        self.result(status == 0, name, time.monotonic() - started, detail)
+        return status == 0
+
+    def suite(self, path, env, minutes=10):
+        """A program whose lines begin with ok, FAILED or skipped: each is one test."""
+        name = f"{path} with the {env['PRESET']} build"
+        print(f"-- {name}", flush=True)
+        before = self.failed
+        started = time.monotonic()
+        status = self._run([path], env, minutes, None, self._count)
+        if status != 0 and self.failed == before:
+            self.result(False, name, time.monotonic() - started, f"ended with status {status}")
+
+    def _count(self, line):
+        self.passed += line.startswith("ok ")
+        self.failed += line.startswith("FAILED ")
+        if line.startswith("skipped ") and os.environ.get("CI") == "true":
+            self.failed += 1
+        print(line, end="", flush=True)
+
+    def _run(self, command, env, minutes, file, each_line=None):
+        self._child = subprocess.Popen(  # pylint: disable=consider-using-with
+            command, stdin=subprocess.DEVNULL, stdout=file or subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            errors="replace", env=dict(os.environ, **(env or {})), start_new_session=True)
+        signal.alarm(minutes * 60)
+        try:
+            if each_line:
+                for line in self._child.stdout:
+                    each_line(line)
+            return self._child.wait()
+        except TimeoutError:
+            return f"none: not done after {minutes} minutes"
+        finally:
+            signal.alarm(0)
+            self._end_child()
+
+    def _end_child(self):
+        """Ask the command and all that it started to end; insist after ten seconds."""
+        child, self._child = self._child, None
+        for number, seconds in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
+            if child.poll() is not None:
+                break
+            os.killpg(child.pid, number)
+            try:
+                child.wait(seconds)
+            except subprocess.TimeoutExpired:
+                continue
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def build(self, preset):
+        """Configure and build a preset once. Returns whether it is there."""
+        if preset not in self._built:
+            jobs = str(min(os.cpu_count() or 1, 8))
+            self._built[preset] = self.command(
+                f"build {preset}",
+                ["sh", "-c", f"cmake --preset {preset} && cmake --build --preset {preset} -j {jobs}"], minutes=20)
+        return self._built[preset]
+
+
+def tail(path, lines=TAIL):
+    """The last lines of a file."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return "\n".join(line[:400] for line in file.read().splitlines()[-lines:])
+
+
+def tracked(*patterns):
+    """Files of the repository (new ones too), by shell patterns."""
+    text = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
+                          capture_output=True, text=True, check=True).stdout
+    return [name for name in text.splitlines() if os.path.exists(name)]
+
+
+def programs(folder):
+    """The test programs of a folder of tests/."""
+    return sorted(name for name in glob.glob(f"tests/{folder}/*") if os.path.isfile(name) and os.access(name, os.X_OK))
+
+
+def interpreter(name):
+    """The first line of a script, or nothing."""
+    with open(name, "rb") as file:
+        line = file.readline(100)
+    return line.decode("ascii", "replace") if line.startswith(b"#!") else ""
+
+
+def lint(ladder):
+    """Format, static analysis and the house's small rules."""
+    sources = [name for folder in C_FOLDERS for name in tracked(f"{folder}/*.c", f"{folder}/*.h")]
+    ladder.command("lint clang-format", ["clang-format", "--dry-run", "--Werror", *sources])
+    texts = [name for name in tracked(*C_FOLDERS, "scripts", "cmake", ".ci")
+             if not re.search(r"/(corpus|data)/|\.(pcap|bin|wav)$|\.gitkeep$", name)]
+    bare = []
+    for name in texts:
+        with open(name, encoding="utf-8", errors="replace") as file:
+            if "SPDX-License-Identifier:" not in file.read(600):
+                bare.append(name)
+    ladder.result(not bare, "lint SPDX", 0, "\n".join(f"{name}: no SPDX line in its head" for name in bare))
+    scripts = [name for name in texts if "." not in os.path.basename(name)]
+    shells = [name for name in scripts if re.search(r"\b(ba)?sh\b", interpreter(name))]
+    pythons = [name for name in texts if name.endswith(".py") or "python" in interpreter(name)]
+    ladder.command("lint shellcheck", ["shellcheck", *shells])
+    ladder.command("lint python", ["/usr/bin/python3", "-W", "error", "-c",
+                                   "import ast, sys\nfor name in sys.argv[1:]: ast.parse(open(name).read(), name)",
+                                   *pythons])
+    if not ladder.build("dev"):
+        return
+    suppressions = ["--suppressions-list=.cppcheck"] if os.path.exists(".cppcheck") else []
+    ladder.command("lint cppcheck", ["cppcheck", "--project=build/dev/compile_commands.json", "--quiet", "-j", "2",
+                                     "--enable=warning,performance,portability", "--inline-suppr",
+                                     "--error-exitcode=1", "--std=c11", f"-i{ROOT}/tests", *suppressions])
+    tidy = [name for name in sources if name.startswith("src/") and name.endswith(".c")]
+    ladder.command("lint clang-tidy", ["sh", "-c", 'printf "%s\\n" "$@" | xargs -P 2 -n 4 '
+                                       "clang-tidy --quiet -p build/dev", "sh", *tidy], minutes=20)
+
+
+def unit(ladder):
+    """Every module by itself, plain and with sanitizers; what has threads with TSan, too."""
+    for preset, only in (("dev", "."), ("asan", "."), ("tsan", "dataplane|loop|log")):
+        if ladder.build(preset):
+            _ctest(ladder, preset, only)
+
+
+def _ctest(ladder, preset, only):
+    log = f"{LOGS}/unit-{preset}.log"
+    print(f"-- unit tests with the {preset} build", flush=True)
+    started = time.monotonic()
+    count = 0
+
+    def each_line(line):
+        nonlocal count
+        found = re.match(r"\s*\d+/\d+ Test\s+#\d+: (\S+) \.+\s*(\S+)(.*?)\s+([\d.]+) sec", line)
+        if found:
+            count += 1
+            good = found[2] == "Passed"
+            detail = "" if good else f"see {log}"
+            ladder.result(good, f"unit {found[1]} ({preset})", float(found[4]), detail)
+        elif "[  FAILED  ]" in line or "ERROR: " in line or "runtime error" in line or "WARNING: Thread" in line:
+            print(f"    {line}", end="", flush=True)
+        file.write(line)
+
+    with open(log, "w", encoding="utf-8") as file:
+        status = ladder._run(["ctest", "--test-dir", f"build/{preset}", "--output-on-failure", "-j", "2", "-R", only],
+                             None, 15, None, each_line)
+    if count == 0:
+        ladder.result(False, f"unit ({preset})", time.monotonic() - started, f"no test ran, status {status}; {tail(log)}")
+
+
+def fuzz(ladder):
+    """Each fuzzer for its share of FUZZ_SECONDS, from the corpus in the tree."""
+    if not ladder.build("fuzz"):
+        return
+    found = sorted(name for name in glob.glob("build/fuzz/**/fuzz_*", recursive=True)
+                   if os.path.isfile(name) and os.access(name, os.X_OK))
+    if not found:
+        ladder.result(False, "fuzz", 0, "there is no fuzzer under build/fuzz")
+        return
+    seconds = max(int(os.environ.get("FUZZ_SECONDS", "60")) // len(found), 2)
+    for path in found:
+        name = os.path.basename(path)
+        work = f"build/fuzz/found/{name}"
+        os.makedirs(work, exist_ok=True)
+        corpus = f"tests/fuzz/corpus/{name.removeprefix('fuzz_')}"
+        ladder.command(f"fuzz {name}", [path, f"-max_total_time={seconds}", "-timeout=5", "-rss_limit_mb=2048",
+                                        f"-artifact_prefix={work}/crash-", work,
+                                        *([corpus] if os.path.isdir(corpus) else [])])
+
+
+def _spaces(ladder, name):
+    """Whether namespaces can be made; a refusal is a skip, or a failure under CI."""
+    if can_make():
+        return True
+    ladder.result(os.environ.get("CI") != "true", name, 0,
+                  "skipped: this process may not make network namespaces (root and CAP_SYS_ADMIN are needed)")
+    return False
+
+
+def netns(ladder):
+    """Real sockets in namespaces: with the address sanitizer, then with the thread sanitizer."""
+    if _spaces(ladder, "netns"):
+        for preset in ("asan", "tsan"):
+            if ladder.build(preset):
+                for path in programs("netns"):
+                    ladder.suite(path, {"PRESET": preset})
+
+
+def hostile(ladder):
+    """What strangers send: with the address sanitizer, and as shipped, where time and memory are measured."""
+    if _spaces(ladder, "hostile"):
+        for preset in ("asan", "release"):
+            if ladder.build(preset):
+                for path in programs("hostile"):
+                    ladder.suite(path, {"PRESET": preset})
+
+
+def peers(ladder):
+    """Kamailio, SIPp and baresip."""
+    if _spaces(ladder, "peers") and ladder.build("asan"):
+        for path in programs("peers"):
+            ladder.suite(path, {"PRESET": "asan"})
+
+
+def coverage(ladder):
+    """How many lines of src/ the unit and namespace tests reach."""
+    if not ladder.build("coverage"):
+        return
+    script = """
+        find build/coverage -name '*.gcda' -delete
+        ctest --test-dir build/coverage -j 2 >/dev/null || true
+        for path in {suites}; do PRESET=coverage $path >/dev/null || true; done
+        lcov --quiet --capture --directory build/coverage/src --output-file build/coverage/all.info
+        lcov --quiet --extract build/coverage/all.info '{root}/src/*' --output-file build/coverage/src.info
+        lcov --summary build/coverage/src.info
+        lcov --list build/coverage/src.info
+    """.format(root=ROOT, suites=" ".join(programs("netns") + programs("hostile")) or "true")
+    if not ladder.command("coverage measured", ["bash", "-ec", script]):
+        return
+    with open(f"{LOGS}/coverage-measured.log", encoding="utf-8") as file:
+        share = float(re.search(r"lines\.+: ([\d.]+)%", file.read())[1])
+    ladder.result(share >= COVERAGE_FLOOR, f"coverage {share:.1f} % of the lines of src/", 0,
+                  "" if share >= COVERAGE_FLOOR else f"the floor is {COVERAGE_FLOOR:.0f} %; see {LOGS}/coverage-measured.log")
+
+
+RUNGS = {"lint": lint, "unit": unit, "fuzz": fuzz, "netns": netns, "hostile": hostile, "peers": peers,
+         "coverage": coverage}
+
+
+def _signals():
+    def leave(_number, _frame):
+        raise Interrupted
+
+    def late(_number, _frame):
+        raise TimeoutError
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, leave)
+    signal.signal(signal.SIGALRM, late)
+
+
+def main(names):
+    """Run the rungs that are named, or all; the exit status tells whether everything passed."""
+    os.chdir(ROOT)
+    for name in names:
+        if name not in RUNGS:
+            print(f"test: there is no rung '{name}'; expected some of: {' '.join(RUNGS)}", file=sys.stderr)
+            return 2
+    _signals()
+    ladder = Ladder()
+    status = 1
+    try:
+        for name in names or RUNGS:
+            print(f"== {name}", flush=True)
+            RUNGS[name](ladder)
+        status = 1 if ladder.failed or not ladder.passed else 0
+    except Interrupted:
+        print("interrupted", flush=True)
+        status = 130
+    finally:
+        remove_leftovers()
+    print(f"{ladder.passed} passed, {ladder.failed} failed", flush=True)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
