@@ -14,8 +14,8 @@ struct rf_histogram {
 	const double *bounds;                   /* ascending upper bounds, in the metric's unit; not owned */
 	size_t n_bounds;                        /* at most RF_HISTOGRAM_MAX */
 	uint64_t buckets[RF_HISTOGRAM_MAX + 1]; /* not cumulative; the last is +Inf */
-	uint64_t count;
-	double sum; /* in the metric's unit */
+	uint64_t count;                         /* values observed */
+	double sum;                             /* of them, in the metric's unit */
 };
 
 void rf_histogram_init(struct rf_histogram *h, const double *bounds, size_t n_bounds);

@@ -114,7 +114,7 @@ static int parse_digits(struct rf_str s, uint64_t max, uint64_t *out)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned digit = (unsigned)(s.p[i] - '0');
 
-		if (n > max / 10 || n * 10 > max - digit)
+		if (digit > max || n > (max - digit) / 10)
 			return -ERANGE;
 		n = n * 10 + digit;
 	}

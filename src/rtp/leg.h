@@ -20,11 +20,11 @@ struct rf_leg {
 	struct rf_rtp_source sources[RF_LEG_SOURCES]; /* used ones first */
 	uint8_t n_sources;                            /* used ones */
 	uint8_t current;                              /* index of the SSRC heard last */
-	uint64_t past_packets;                        /* sums of sources that gave way, named as in rf_leg_totals */
-	uint64_t past_expected;                       /* */
-	uint64_t past_lost;                           /* */
-	uint64_t past_duplicates;                     /* */
-	uint64_t past_reordered;                      /* */
+	uint64_t past_packets;                        /* of sources that gave way: received */
+	uint64_t past_expected;                       /* of the same: expected */
+	uint64_t past_lost;                           /* of the same: lost */
+	uint64_t past_duplicates;                     /* of the same: received again */
+	uint64_t past_reordered;                      /* of the same: late */
 };
 
 /* Over all SSRCs of a leg. */

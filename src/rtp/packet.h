@@ -25,12 +25,12 @@ enum rf_packet_kind rf_packet_classify(const void *data, size_t len);
 /* The header of an RTP packet, in host order. */
 struct rf_rtp_packet {
 	uint8_t payload_type; /* 0 to 127 */
-	bool marker;
-	uint16_t seq;
-	uint32_t timestamp;
-	uint32_t ssrc;
-	size_t payload;     /* where it begins: after CSRCs and header extension */
-	size_t payload_len; /* bytes, without padding */
+	bool marker;          /* as the profile means it */
+	uint16_t seq;         /* sequence number */
+	uint32_t timestamp;   /* in units of the payload type's clock rate */
+	uint32_t ssrc;        /* synchronisation source */
+	size_t payload;       /* where it begins: after CSRCs and header extension */
+	size_t payload_len;   /* bytes, without padding */
 };
 
 /* Read an RTP header. 0, or -EBADMSG when the version or one of the lengths in it is wrong. */

@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RF_RTCP_MIN 8 /* bytes of the shortest packet that names its sender */
-
 enum rf_rtcp_type { RF_RTCP_SR = 200, RF_RTCP_RR = 201, RF_RTCP_SDES = 202, RF_RTCP_BYE = 203, RF_RTCP_APP = 204 };
 
 /* One packet of a compound. */
@@ -18,9 +16,9 @@ struct rf_rtcp_packet {
 	uint8_t n_blocks;      /* report blocks of an SR or RR; 0 in others */
 	uint32_t ssrc;         /* SR, RR: the sender; 0 in others */
 	uint32_t ntp_mid;      /* SR: middle 32 bits of the NTP timestamp */
-	uint32_t timestamp;    /* SR: RTP */
-	uint32_t packets_sent; /* SR */
-	uint32_t octets_sent;  /* SR */
+	uint32_t timestamp;    /* SR: in RTP units, of the same instant */
+	uint32_t packets_sent; /* SR: since the sender began */
+	uint32_t octets_sent;  /* SR: of payload, since then */
 	const uint8_t *blocks; /* SR, RR: the report blocks as they came; see rf_rtcp_block */
 };
 

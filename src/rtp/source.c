@@ -97,8 +97,8 @@ static void measure_jitter(struct rf_rtp_source *source, const struct rf_rtp_arr
 		return;
 	if (!first && source->clock_rate != arrival->clock_rate)
 		source->jitter = (uint32_t)((uint64_t)source->jitter * arrival->clock_rate / source->clock_rate);
-	if (step > INT32_MAX)
-		step = 0 - step;
+	if (step > 0x7fffffff)
+		step = 0 - step; /* the absolute value, modulo 2^32 */
 	if (!first && same_type && step <= arrival->clock_rate)
 		source->jitter += step - ((source->jitter + 8) >> 4);
 	source->transit = transit;

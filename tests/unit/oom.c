@@ -74,8 +74,11 @@ static void *track(void *p)
 	return p;
 }
 
-static void untrack(const void *p)
+/* True when it was tracked. */
+static bool untrack(const void *p)
 {
+	bool found = false;
+
 	pthread_mutex_lock(&oom.lock);
 	if (p && oom.active) {
 		size_t i = home_slot(p);
@@ -85,10 +88,12 @@ static void untrack(const void *p)
 				continue;
 			oom.slots[i] = TOMB;
 			oom.live--;
+			found = true;
 			break;
 		}
 	}
 	pthread_mutex_unlock(&oom.lock);
+	return found;
 }
 
 void *__wrap_malloc(size_t size)
@@ -104,13 +109,16 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_realloc(void *p, size_t size)
 {
 	void *moved;
+	bool ours;
 
 	if (must_fail())
 		return NULL;
-	/* Forgotten first: once it is moved, another thread may be given the old address. */
-	untrack(p);
+	/* Forgotten first: once it has moved, another thread may be given the old address. */
+	ours = untrack(p) || !p;
 	moved = __real_realloc(p, size);
-	return track(moved ? moved : p) == moved ? moved : NULL;
+	if (ours)
+		track(moved ? moved : p);
+	return moved;
 }
 
 void __wrap_free(void *p)
