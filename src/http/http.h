@@ -19,21 +19,23 @@ struct rf_http; /* opaque */
 /* What main.c decides and the pages tell. */
 struct rf_http_process {
 	const char *version, *revision;
-	const char *dataplane;      /* "user" or "kmod" */
+	const char *dataplane; /* "user" or "kmod" */
 	int64_t started_wall_us;
-	bool ng_bound;              /* readiness */
-	bool dataplane_ready;       /* readiness */
-	void (*drain)(void *arg, bool on); /* POST and DELETE of /api/v1/drain */
+	bool ng_bound;                       /* readiness */
+	bool dataplane_ready;                /* readiness */
+	const struct rf_endpoint *listen_ng; /* told by /api/v1/version; may be NULL */
+	unsigned n_listen_ng;
+	void (*drain)(void *arg, bool on); /* POST and DELETE of /api/v1/drain; NULL: rf_calls_drain */
 	void *drain_arg;
 };
 
 struct rf_http_config {
 	const struct rf_endpoint *listen; /* copied; none: no TCP */
 	unsigned n_listen;
-	const char *unix_path;            /* copied; NULL: no Unix socket. Made with mode 0660 */
-	const char *token;                /* bearer token for what changes state over TCP; NULL: loopback only may */
-	unsigned max_session_series;      /* of /metrics/sessions */
-	bool compat_rtpengine;            /* also print the peer's metric names */
+	const char *unix_path;       /* copied; NULL: no Unix socket. Made with mode 0660 */
+	const char *token;           /* bearer token for what changes state over TCP; NULL: loopback only may */
+	unsigned max_session_series; /* of /metrics/sessions */
+	bool compat_rtpengine;       /* also print the peer's metric names */
 	const struct rf_http_process *process; /* all below are borrowed */
 	struct rf_loop *loop;
 	struct rf_log *log;
