@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The end of calls, and blocking and silencing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench.h"
+
+static int setup(void **state)
+{
+	struct bench *b = malloc(sizeof(*b));
+
+	*state = b;
+	if (!b || bench_open(b))
+		return -1;
+	return bench_offer(b, "alice", NULL, sdp_audio("198.51.100.7", 4000, NULL)) &&
+	                       bench_answer(b, "alice", "bob", sdp_audio("198.51.100.8", 5000, NULL))
+	               ? 0
+	               : -1;
+}
+
+static int teardown(void **state)
+{
+	struct bench *b = *state;
+
+	bench_close(b);
+	free(b);
+	assert_int_equal(fake_pairs_taken, 0);
+	return 0;
+}
+
+static void delete_gives_the_final_statistics_and_all_ports(void **state)
+{
+	struct bench *b = *state;
+
+	fake_stream(30000)->report.packets_in = 100;
+	fake_stream(30000)->report.bytes_in = 17200;
+	assert_true(bench_delete(b, "alice", "bob"));
+	assert_non_null(b->reply.report);
+	assert_int_equal(b->reply.report->n_parties, 2);
+	assert_int_equal(b->reply.report->rtp.packets, 100);
+	assert_int_equal(b->reply.report->rtp.bytes, 17200);
+	assert_int_equal(rf_calls_held(b->calls), 0);
+	assert_int_equal(fake_pairs_taken, 0);
+}
+
+static void delete_without_tags_ends_the_call(void **state)
+{
+	struct bench *b = *state;
+
+	assert_true(bench_delete(b, NULL, NULL));
+	assert_int_equal(rf_calls_held(b->calls), 0);
+}
+
+static void delete_from_the_callee_ends_the_call(void **state)
+{
+	struct bench *b = *state;
+
+	assert_true(bench_delete(b, "bob", "alice"));
+	assert_int_equal(rf_calls_held(b->calls), 0);
+}
+
+static void fast_leaves_the_statistics_out(void **state)
+{
+	struct bench *b = *state;
+
+	b->request.flags = RF_FLAG_FAST;
+	assert_true(bench_delete(b, "alice", NULL));
+	assert_null(b->reply.report);
+}
+
+static void an_unknown_call_is_a_warning_and_an_error_if_fatal(void **state)
+{
+	struct bench *b = *state;
+
+	b->request.call_id = RF_STR("nobody");
+	assert_true(bench_delete(b, "alice", NULL));
+	assert_true(rf_str_equal(b->reply.warning, RF_STR("Call-ID not found or tags didn't match")));
+	b->request.call_id = RF_STR("nobody");
+	b->request.flags = RF_FLAG_FATAL;
+	assert_false(bench_delete(b, "alice", NULL));
+	assert_true(bench_delete(b, "mallory", NULL));
+	assert_true(b->reply.warning.len > 0);
+	assert_int_equal(rf_calls_count(b->calls), 1);
+}
+
+static void a_deleted_call_lingers_holds_its_ports_and_then_goes(void **state)
+{
+	struct bench *b = *state;
+
+	b->request.delete_delay = 30;
+	assert_true(bench_delete(b, "alice", NULL));
+	assert_int_equal(rf_calls_count(b->calls), 0);
+	assert_int_equal(rf_calls_held(b->calls), 1);
+	fake_pass(29);
+	assert_int_equal(fake_pairs_taken, 2);
+	fake_pass(2);
+	assert_int_equal(fake_pairs_taken, 0);
+	assert_int_equal(rf_calls_held(b->calls), 0);
+}
+
+static void a_message_for_a_lingering_call_revives_it(void **state)
+{
+	struct bench *b = *state;
+
+	b->request.delete_delay = 30;
+	assert_true(bench_delete(b, "alice", NULL));
+	assert_true(bench_offer(b, "alice", "bob", sdp_audio("198.51.100.7", 4000, NULL)));
+	assert_int_equal(rf_calls_count(b->calls), 1);
+	fake_pass(40);
+	assert_int_equal(rf_calls_count(b->calls), 1);
+}
+
+static bool change(struct bench *b, enum rf_media_change what, const char *from, uint32_t flags)
+{
+	struct rf_request request = {.call_id = RF_STR("call-1"), .from_tag = rf_str_of(from), .flags = flags};
+
+	rf_calls_change_media(b->calls, what, &request, b->arena, &b->reply);
+	return b->reply.result == RF_RESULT_OK;
+}
+
+/* Ports: the first pair faces bob (30000), the second alice (30002). */
+static uint32_t flags_of(uint16_t port)
+{
+	return fake_stream(port)->config.flags & (RF_STREAM_BLOCK | RF_STREAM_SILENCE | RF_STREAM_BLOCK_DTMF);
+}
+
+static void blocking_selects_a_party_the_far_side_or_everybody(void **state)
+{
+	struct bench *b = *state;
+
+	assert_true(change(b, RF_BLOCK_MEDIA, "alice", 0));
+	assert_int_equal(flags_of(30002), RF_STREAM_BLOCK);
+	assert_int_equal(flags_of(30000), 0);
+	assert_true(change(b, RF_UNBLOCK_MEDIA, "alice", 0));
+	assert_true(change(b, RF_SILENCE_MEDIA, "alice", RF_FLAG_EGRESS));
+	assert_int_equal(flags_of(30000), RF_STREAM_SILENCE);
+	assert_int_equal(flags_of(30002), 0);
+	assert_true(change(b, RF_UNSILENCE_MEDIA, NULL, 0));
+	assert_true(change(b, RF_BLOCK_DTMF, NULL, 0));
+	assert_int_equal(flags_of(30000) & flags_of(30002), RF_STREAM_BLOCK_DTMF);
+	assert_false(change(b, RF_BLOCK_MEDIA, "mallory", 0));
+	assert_true(reply_error_is(b, "From-tag given, but no such tag exists"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(delete_gives_the_final_statistics_and_all_ports),
+		TEST(delete_without_tags_ends_the_call),
+		TEST(delete_from_the_callee_ends_the_call),
+		TEST(fast_leaves_the_statistics_out),
+		TEST(an_unknown_call_is_a_warning_and_an_error_if_fatal),
+		TEST(a_deleted_call_lingers_holds_its_ports_and_then_goes),
+		TEST(a_message_for_a_lingering_call_revives_it),
+		TEST(blocking_selects_a_party_the_far_side_or_everybody),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
