@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define PERIOD_NS 20000000
+#define COALESCE_NS 20000 /* packets due within this time leave together, as a network card would hand them over */
 #define RTP_HEADER 12
 #define PACKET_SIZE (RTP_HEADER + 160)
 #define BATCH 8            /* packets taken from a socket at once */
@@ -217,7 +218,7 @@ static void traffic(struct load *l, int64_t begin_ns, int64_t end_ns)
 		for (uint32_t i = 0; i < l->count; i++) {
 			int64_t due_ns = period_ns + l->parties[i].phase_ns, now_ns = bench_monotonic_ns();
 			if (now_ns < due_ns) {
-				sleep_until(due_ns);
+				sleep_until(due_ns + COALESCE_NS);
 				now_ns = bench_monotonic_ns();
 			}
 			party_receive(l, &l->parties[i]);
