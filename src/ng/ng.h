@@ -16,11 +16,13 @@ struct rf_ng; /* opaque */
 struct rf_ng_config {
 	const struct rf_endpoint *listen; /* copied */
 	unsigned n_listen;
-	const struct rf_net *allow;       /* source networks; copied; none: everybody */
+	const struct rf_net *allow; /* source networks; copied; none: everybody */
 	unsigned n_allow;
-	struct rf_loop *loop;             /* borrowed */
-	struct rf_log *log;               /* borrowed */
-	struct rf_calls *calls;           /* borrowed */
+	struct rf_loop *loop;                 /* borrowed */
+	struct rf_log *log;                   /* borrowed */
+	struct rf_calls *calls;               /* borrowed */
+	const struct rf_dataplane *dataplane; /* for the statistics command; borrowed; may be NULL */
+	const struct rf_ports *ports;         /* the same */
 };
 
 /* Bind and serve. 0; -ENOMEM; errors of bind, with *why a sentence that names the address. */
