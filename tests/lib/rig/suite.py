@@ -53,9 +53,10 @@ class Suite:
         except Skip as reason:
             outcome = "FAILED" if os.environ.get("CI") == "true" else "skipped"
             detail = f"    not possible here: {reason}\n"
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
+            shutil.rmtree(folder, ignore_errors=True)
             raise
-        except BaseException as error:  # pylint: disable=broad-exception-caught
+        except Exception as error:  # pylint: disable=broad-exception-caught
             outcome = "FAILED"
             detail = _story(error) + _logs(folder)
         print(f"{outcome:8}{self.name}: {sentence} ({time.monotonic() - started:.1f} s)\n{detail}", end="", flush=True)
