@@ -18,8 +18,8 @@
 
 #include "base/addr.h"
 #include "base/histogram.h"
-#include "loop/loop.h"
 #include "log/log.h"
+#include "loop/loop.h"
 #include "ports/ports.h"
 #include "rtp/leg.h"
 
@@ -46,25 +46,28 @@ enum rf_drop {
 enum rf_learn {
 	RF_LEARN_IMMEDIATE, /* from the first good packet */
 	RF_LEARN_DELAYED,   /* from packets in the first three seconds, the last source counts */
-	RF_LEARN_HEURISTIC, /* as delayed, but a source equal to the SDP's endpoint, then its address, then its port is preferred */
+	RF_LEARN_HEURISTIC, /* as delayed, but a source equal to the SDP's endpoint, then its address, then its port is
+	                       preferred */
 	RF_LEARN_OFF,       /* never: the SDP's endpoint is the destination */
 };
 
 enum rf_stream_flag {
-	RF_STREAM_RTP = 1 << 0,        /* carries RTP */
-	RF_STREAM_RTCP = 1 << 1,       /* carries RTCP; with RTP: multiplexed (RFC 5761) */
-	RF_STREAM_OPAQUE = 1 << 2,     /* neither: forwarded as it comes */
-	RF_STREAM_STRICT = 1 << 3,     /* once latched, only the latched source */
-	RF_STREAM_HANDOVER = 1 << 4,   /* follow a changed source (media-handover) */
-	RF_STREAM_ASYMMETRIC = 1 << 5, /* source differs from the SDP's endpoint for good: latch a source to expect, never a destination */
-	RF_STREAM_NAT_WAIT = 1 << 6,   /* send nothing to this party before a packet came from it */
-	RF_STREAM_PIERCE_NAT = 1 << 7, /* send empty datagrams to the party until its first packet */
-	RF_STREAM_BLOCK = 1 << 8,      /* drop what this party sends */
-	RF_STREAM_SILENCE = 1 << 9,    /* replace the party's payload by silence */
+	RF_STREAM_RTP = 1 << 0,         /* carries RTP */
+	RF_STREAM_RTCP = 1 << 1,        /* carries RTCP; with RTP: multiplexed (RFC 5761) */
+	RF_STREAM_OPAQUE = 1 << 2,      /* neither: forwarded as it comes */
+	RF_STREAM_STRICT = 1 << 3,      /* once latched, only the latched source */
+	RF_STREAM_HANDOVER = 1 << 4,    /* follow a changed source (media-handover) */
+	RF_STREAM_ASYMMETRIC = 1 << 5,  /* source differs from the SDP's endpoint for good: latch a source to expect,
+	                                   never a destination */
+	RF_STREAM_NAT_WAIT = 1 << 6,    /* send nothing to this party before a packet came from it */
+	RF_STREAM_PIERCE_NAT = 1 << 7,  /* send empty datagrams to the party until its first packet */
+	RF_STREAM_BLOCK = 1 << 8,       /* drop what this party sends */
+	RF_STREAM_SILENCE = 1 << 9,     /* replace the party's payload by silence */
 	RF_STREAM_BLOCK_DTMF = 1 << 10, /* drop the party's RFC 4733 events */
 };
 
-#define RF_STREAM_MAX_TYPES 16 /* payload types remembered per stream; others are measured with a guessed clock rate */
+#define RF_STREAM_MAX_TYPES 16 /* payload types remembered per stream; others are measured with a guessed clock rate \
+	                        */
 
 enum rf_codec_hint { RF_CODEC_OTHER, RF_CODEC_PCMU, RF_CODEC_PCMA, RF_CODEC_TELEPHONE_EVENT };
 
@@ -76,37 +79,39 @@ struct rf_payload_type {
 
 /* What the model wants of a stream; copied by rf_stream_set. */
 struct rf_stream_config {
-	uint32_t flags;              /* enum rf_stream_flag */
+	uint32_t flags; /* enum rf_stream_flag */
 	enum rf_learn learn;
-	struct rf_endpoint remote;   /* the party's endpoint by SDP; null address or port 0: unknown. A change forgets what was learnt */
-	bool forget;                 /* forget what was learnt even so (flag reset) */
-	int tos;                     /* byte for IP_TOS / IPV6_TCLASS of what goes to this party; -1: leave */
-	struct rf_stream *out_rtp;   /* where arriving RTP (and opaque, STUN, DTLS) goes; NULL: counted and dropped */
-	struct rf_stream *out_rtcp;  /* where arriving RTCP goes */
-	unsigned n_types;            /* 0 to RF_STREAM_MAX_TYPES */
+	struct rf_endpoint remote;  /* the party's endpoint by SDP; null address or port 0: unknown. A change forgets
+	                               what was learnt */
+	bool forget;                /* forget what was learnt even so (flag reset) */
+	int tos;                    /* byte for IP_TOS / IPV6_TCLASS of what goes to this party; -1: leave */
+	struct rf_stream *out_rtp;  /* where arriving RTP (and opaque, STUN, DTLS) goes; NULL: counted and dropped */
+	struct rf_stream *out_rtcp; /* where arriving RTCP goes */
+	unsigned n_types;           /* 0 to RF_STREAM_MAX_TYPES */
 	struct rf_payload_type types[RF_STREAM_MAX_TYPES]; /* that this party may send */
 };
 
 struct rf_stream_report {
-	struct rf_endpoint remote; /* where packets to the party go now; port 0: unknown */
-	struct rf_endpoint source; /* latched source; port 0: not latched */
+	struct rf_endpoint remote;       /* where packets to the party go now; port 0: unknown */
+	struct rf_endpoint source;       /* latched source; port 0: not latched */
 	uint64_t packets_in, bytes_in;   /* arrived on this stream and accepted from this party */
 	uint64_t packets_out, bytes_out; /* sent to this party */
 	uint64_t rtcp_in;                /* of packets_in, RTCP */
 	uint64_t drops[RF_DROPS];        /* of what arrived */
-	uint32_t relearned;        /* times that the source changed after the first latch */
-	int64_t first_packet_us;   /* monotonic; 0: none yet */
-	int64_t last_packet_us;    /* monotonic; 0: none yet */
-	bool kernel;               /* forwarded in the kernel now */
-	struct rf_leg leg;         /* the party's RTP by SSRC: loss, jitter (rtp/leg.h); zero on an RTCP stream */
-	struct rf_far_end far;     /* what the party's own RTCP said of its reception, and the round trip to it (rtp/leg.h) */
+	uint32_t relearned;              /* times that the source changed after the first latch */
+	int64_t first_packet_us;         /* monotonic; 0: none yet */
+	int64_t last_packet_us;          /* monotonic; 0: none yet */
+	bool kernel;                     /* forwarded in the kernel now */
+	struct rf_leg leg;               /* the party's RTP by SSRC: loss, jitter (rtp/leg.h); zero on an RTCP stream */
+	struct rf_far_end
+		far; /* what the party's own RTCP said of its reception, and the round trip to it (rtp/leg.h) */
 };
 
 struct rf_dataplane_config {
-	unsigned workers;      /* threads; 0: number of CPUs that the cgroup grants */
-	unsigned nap_us;       /* a worker's nap before it waits again: fewer wake-ups for that much more delay; 0: none */
-	struct rf_loop *loop;  /* of the control thread; borrowed */
-	struct rf_log *log;    /* borrowed */
+	unsigned workers; /* threads; 0: number of CPUs that the cgroup grants */
+	unsigned nap_us;  /* a worker's nap before it waits again: fewer wake-ups for that much more delay; 0: none */
+	struct rf_loop *loop;   /* of the control thread; borrowed */
+	struct rf_log *log;     /* borrowed */
 	struct rf_ports *ports; /* borrowed: pairs of freed streams go back there */
 };
 
@@ -117,14 +122,16 @@ void rf_dataplane_free(struct rf_dataplane *dataplane);
 
 /* 0 or -ENOMEM. The least loaded worker takes the group. */
 int rf_group_new(struct rf_dataplane *dataplane, struct rf_group **out);
-/* Free the group and all its streams, committed at once. Their pairs go back to the ports once the worker has let go. NULL is fine. */
+/* Free the group and all its streams, committed at once. Their pairs go back to the ports once the worker has let go.
+ * NULL is fine. */
 void rf_group_free(struct rf_group *group);
 
 /*
  * A stream pair for a port pair, which is taken over (and its fds set to -1): *rtp for rtp_fd, *rtcp for
  * rtcp_fd or NULL where there is none. The ports go back when both are freed. 0 or -ENOMEM (nothing is taken over).
  */
-int rf_stream_pair_new(struct rf_group *group, struct rf_port_pair *pair, struct rf_stream **rtp, struct rf_stream **rtcp);
+int rf_stream_pair_new(struct rf_group *group, struct rf_port_pair *pair, struct rf_stream **rtp,
+                       struct rf_stream **rtcp);
 /* Stage a configuration. */
 void rf_stream_set(struct rf_stream *stream, const struct rf_stream_config *config);
 /* Stage the end of a stream. Streams that send to it must be set otherwise in the same commit. NULL is fine. */
@@ -137,6 +144,9 @@ const struct rf_local *rf_stream_local(const struct rf_stream *stream);
 uint16_t rf_stream_port(const struct rf_stream *stream);
 /* A consistent copy of a stream's state, read without disturbing the worker. */
 void rf_stream_report(const struct rf_stream *stream, struct rf_stream_report *out);
+
+/* Monotonic time of the last packet accepted from the party, 0: none yet; cheaper than a report. */
+int64_t rf_stream_last_packet_us(const struct rf_stream *stream);
 
 /* Totals per interface, over streams that were and are. */
 struct rf_dataplane_totals {

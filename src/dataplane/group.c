@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Groups and streams as the control thread sees them: staged, committed, and freed once the worker let go. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "dataplane/internal.h"
+
+static struct rf_worker *least_loaded(const struct rf_dataplane *dataplane)
+{
+	struct rf_worker *least = dataplane->workers[0];
+
+	for (unsigned i = 1; i < dataplane->n_workers; i++)
+		if (dataplane->workers[i]->load < least->load)
+			least = dataplane->workers[i];
+	return least;
+}
+
+int rf_group_new(struct rf_dataplane *dataplane, struct rf_group **out)
+{
+	struct rf_group *group = calloc(1, sizeof(*group));
+
+	if (!group)
+		return -ENOMEM;
+	group->dataplane = dataplane;
+	group->worker = least_loaded(dataplane);
+	/* A group without streams yet counts, too: calls come in bursts. */
+	group->worker->load++;
+	rf_list_init(&group->streams);
+	rf_list_init(&group->worker_streams);
+	rf_list_append(&dataplane->groups, &group->in_dataplane);
+	*out = group;
+	return 0;
+}
+
+/* -- streams -- */
+
+static void stream_init(struct rf_stream *stream, struct rf_group *group, struct rf_pair *pair, bool rtcp)
+{
+	stream->group = group;
+	stream->pair = pair;
+	stream->staged = RF_STAGED_ADD;
+	stream->local = pair->ports.local;
+	stream->port = (uint16_t)(pair->ports.rtp_port + rtcp);
+	stream->fd = rtcp ? pair->ports.rtcp_fd : pair->ports.rtp_fd;
+	stream->iface = (uint8_t)rf_dataplane_iface(group->dataplane, stream->local);
+	stream->wanted.tos = -1;
+	stream->config.tos = -1;
+	stream->tos = -1;
+	rf_list_init(&stream->in_worker_group);
+	rf_list_init(&stream->piercing);
+	rf_list_append(&group->streams, &stream->in_group);
+	pair->streams++;
+	group->worker->load++;
+	group->dataplane->n_streams++;
+}
+
+int rf_stream_pair_new(struct rf_group *group, struct rf_port_pair *ports, struct rf_stream **rtp,
+                       struct rf_stream **rtcp)
+{
+	struct rf_pair *pair = calloc(1, sizeof(*pair));
+	struct rf_stream *first = calloc(1, sizeof(*first)), *second = NULL;
+	struct rf_measured *measured = calloc(1, sizeof(*measured));
+
+	if (ports->rtcp_fd >= 0)
+		second = calloc(1, sizeof(*second));
+	if (!pair || !first || !measured || (ports->rtcp_fd >= 0 && !second)) {
+		free(pair);
+		free(first);
+		free(measured);
+		free(second);
+		return -ENOMEM;
+	}
+	pair->ports = *ports;
+	ports->rtp_fd = ports->rtcp_fd = -1;
+	stream_init(first, group, pair, false);
+	first->measured = measured;
+	first->sibling = second;
+	if (second) {
+		stream_init(second, group, pair, true);
+		second->sibling = first;
+	}
+	*rtp = first;
+	*rtcp = second;
+	return 0;
+}
+
+void rf_stream_set(struct rf_stream *stream, const struct rf_stream_config *config)
+{
+	/* A wish to forget that was staged before and not committed yet still holds. */
+	bool forget = stream->staged & RF_STAGED_SET && stream->wanted.forget;
+
+	stream->wanted = *config;
+	stream->wanted.forget |= forget;
+	stream->staged |= RF_STAGED_SET;
+}
+
+void rf_stream_free(struct rf_stream *stream)
+{
+	if (stream)
+		stream->staged |= RF_STAGED_REMOVE;
+}
+
+/* Close the stream's socket; the ports go back with the second stream of the pair. */
+static void pair_release(struct rf_ports *ports, struct rf_pair *pair, const struct rf_stream *stream)
+{
+	int *other = stream->fd == pair->ports.rtp_fd ? &pair->ports.rtp_fd : &pair->ports.rtcp_fd;
+
+	if (--pair->streams > 0) {
+		close(stream->fd);
+		*other = -1;
+		return;
+	}
+	rf_ports_put(ports, &pair->ports);
+	free(pair);
+}
+
+/* No worker knows the stream any more. */
+static void stream_destroy(struct rf_stream *stream)
+{
+	struct rf_group *group = stream->group;
+
+	rf_list_remove(&stream->in_group);
+	group->worker->load--;
+	group->dataplane->n_streams--;
+	pair_release(group->dataplane->config.ports, stream->pair, stream);
+	free(stream->measured);
+	free(stream);
+}
+
+const struct rf_local *rf_stream_local(const struct rf_stream *stream)
+{
+	return stream->local;
+}
+
+uint16_t rf_stream_port(const struct rf_stream *stream)
+{
+	return stream->port;
+}
+
+int64_t rf_stream_last_packet_us(const struct rf_stream *stream)
+{
+	const size_t word = offsetof(struct rf_figures, in.last_us) / 8;
+
+	return (int64_t)atomic_load_explicit(&stream->shown.words[word], memory_order_relaxed);
+}
+
+void rf_stream_report(const struct rf_stream *stream, struct rf_stream_report *out)
+{
+	struct rf_figures figures;
+
+	rf_figures_read(&stream->shown, stream->measured, &figures, &out->leg);
+	out->remote = figures.place.remote;
+	out->source = figures.place.source;
+	out->packets_in = figures.in.packets;
+	out->bytes_in = figures.in.bytes;
+	out->packets_out = figures.out.packets;
+	out->bytes_out = figures.out.bytes;
+	out->rtcp_in = figures.in.rtcp;
+	for (unsigned i = 0; i < RF_DROPS; i++)
+		out->drops[i] = figures.drops[i];
+	out->relearned = (uint32_t)figures.place.relearned;
+	out->first_packet_us = figures.place.first_us;
+	out->last_packet_us = figures.in.last_us;
+	out->kernel = false;
+	out->far = figures.far;
+}
+
+/* -- commits -- */
+
+/* A stream that the worker never knew needs no worker to go. */
+static void forget_unborn(struct rf_group *group)
+{
+	RF_LIST_EACH_SAFE (l, &group->streams) {
+		struct rf_stream *stream = RF_CONTAINER(l, struct rf_stream, in_group);
+
+		if (!stream->live && stream->staged & RF_STAGED_REMOVE) {
+			if (stream->sibling)
+				stream->sibling->sibling = NULL;
+			stream_destroy(stream);
+		}
+	}
+}
+
+static unsigned count_staged(const struct rf_group *group)
+{
+	unsigned n = 0;
+
+	RF_LIST_EACH (l, &group->streams)
+		n += RF_CONTAINER(l, struct rf_stream, in_group)->staged != 0;
+	return n;
+}
+
+static void move_changes(struct rf_group *group, struct rf_message *message)
+{
+	RF_LIST_EACH_SAFE (l, &group->streams) {
+		struct rf_stream *stream = RF_CONTAINER(l, struct rf_stream, in_group);
+
+		if (!stream->staged)
+			continue;
+		message->changes[message->n++] =
+			(struct rf_change){.stream = stream, .what = stream->staged, .config = stream->wanted};
+		stream->live = true;
+		stream->wanted.forget = false;
+		if (stream->staged & RF_STAGED_REMOVE) {
+			message->removes = true;
+			/* Out of the list, so that nothing is staged for it again. */
+			rf_list_remove(&stream->in_group);
+		}
+		stream->staged = 0;
+	}
+}
+
+int rf_group_commit(struct rf_group *group)
+{
+	struct rf_message *message;
+	unsigned n;
+
+	rf_dataplane_reap(group->dataplane);
+	n = count_staged(group);
+	if (n == 0)
+		return 0;
+	message = calloc(1, sizeof(*message) + n * sizeof(*message->changes));
+	if (!message)
+		return -ENOMEM;
+	forget_unborn(group);
+	message->group = group;
+	message->changes = (struct rf_change *)(message + 1);
+	move_changes(group, message);
+	rf_worker_post(group->worker, message);
+	return 0;
+}
+
+void rf_group_destroy(struct rf_group *group)
+{
+	RF_LIST_EACH_SAFE (l, &group->streams)
+		stream_destroy(RF_CONTAINER(l, struct rf_stream, in_group));
+	rf_list_remove(&group->in_dataplane);
+	group->worker->load--;
+	free(group);
+}
+
+void rf_group_free(struct rf_group *group)
+{
+	if (!group)
+		return;
+	group->end = (struct rf_message){.group = group, .end = true, .removes = true};
+	rf_worker_post(group->worker, &group->end);
+}
+
+void rf_group_done(struct rf_message *message)
+{
+	if (message->end) {
+		rf_group_destroy(message->group);
+		return;
+	}
+	for (unsigned i = 0; i < message->n; i++)
+		if (message->changes[i].what & RF_STAGED_REMOVE)
+			stream_destroy(message->changes[i].stream);
+	free(message);
+}

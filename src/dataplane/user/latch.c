@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dataplane/user/latch.h"
+
+static const struct rf_endpoint nowhere;
+
+static bool endpoint_known(const struct rf_endpoint *ep)
+{
+	return ep->port != 0 && !rf_addr_is_null(&ep->addr);
+}
+
+/* How much a source looks like the SDP's endpoint. */
+static int likeness(const struct rf_endpoint *from, const struct rf_endpoint *sdp)
+{
+	if (rf_endpoint_equal(from, sdp))
+		return 3;
+	if (rf_addr_equal(&from->addr, &sdp->addr))
+		return 2;
+	return from->port == sdp->port;
+}
+
+static bool window_open(const struct rf_latch *latch, const struct rf_stream_config *config, int64_t now_us)
+{
+	return (config->learn == RF_LEARN_DELAYED || config->learn == RF_LEARN_HEURISTIC) &&
+	       now_us - latch->since_us < RF_LATCH_WINDOW_US;
+}
+
+/* Is the source that is to be expected known without learning? */
+static bool source_given(const struct rf_stream_config *config)
+{
+	return config->learn == RF_LEARN_OFF && !(config->flags & RF_STREAM_ASYMMETRIC) &&
+	       endpoint_known(&config->remote);
+}
+
+static enum rf_latch_verdict judge_first(struct rf_latch *latch, const struct rf_stream_config *config,
+                                         const struct rf_endpoint *from, bool good, int64_t now_us)
+{
+	if (source_given(config) && !rf_endpoint_equal(from, &config->remote))
+		return config->flags & RF_STREAM_STRICT ? RF_LATCH_REFUSED : RF_LATCH_ACCEPTED;
+	if (!good)
+		return RF_LATCH_ACCEPTED;
+	latch->source = *from;
+	latch->since_us = now_us;
+	return RF_LATCH_MOVED;
+}
+
+static enum rf_latch_verdict move(struct rf_latch *latch, const struct rf_endpoint *from)
+{
+	latch->source = *from;
+	latch->relearned++;
+	return RF_LATCH_MOVED;
+}
+
+enum rf_latch_verdict rf_latch_judge(struct rf_latch *latch, const struct rf_stream_config *config,
+                                     const struct rf_endpoint *from, bool good, int64_t now_us)
+{
+	if (!rf_latch_is_set(latch))
+		return judge_first(latch, config, from, good, now_us);
+	if (rf_endpoint_equal(from, &latch->source))
+		return RF_LATCH_ACCEPTED;
+	if (window_open(latch, config, now_us)) {
+		if (!good || (config->learn == RF_LEARN_HEURISTIC &&
+		              likeness(from, &config->remote) < likeness(&latch->source, &config->remote)))
+			return RF_LATCH_ACCEPTED;
+		return move(latch, from);
+	}
+	if (good && config->flags & RF_STREAM_HANDOVER && !source_given(config))
+		return move(latch, from);
+	return config->flags & RF_STREAM_STRICT ? RF_LATCH_REFUSED : RF_LATCH_ACCEPTED;
+}
+
+struct rf_endpoint rf_latch_destination(const struct rf_latch *latch, const struct rf_stream_config *config)
+{
+	if (rf_latch_is_set(latch)) {
+		if (config->learn != RF_LEARN_OFF && !(config->flags & RF_STREAM_ASYMMETRIC))
+			return latch->source;
+	} else if (config->flags & RF_STREAM_NAT_WAIT) {
+		return nowhere;
+	} else if (latch->guess.port != 0) {
+		return latch->guess;
+	}
+	return endpoint_known(&config->remote) ? config->remote : nowhere;
+}
+
+void rf_latch_forget(struct rf_latch *latch)
+{
+	latch->source = nowhere;
+	latch->guess = nowhere;
+	latch->since_us = 0;
+}
+
+struct rf_endpoint rf_latch_guess_rtcp(const struct rf_latch *rtp, const struct rf_stream_config *rtp_config,
+                                       const struct rf_stream_config *rtcp_config)
+{
+	const struct rf_endpoint *sdp = &rtp_config->remote, *sdp_rtcp = &rtcp_config->remote;
+	struct rf_endpoint guess = rf_latch_destination(rtp, rtp_config);
+
+	if (!rf_latch_is_set(rtp) || rtcp_config->learn == RF_LEARN_OFF || rtcp_config->flags & RF_STREAM_ASYMMETRIC ||
+	    rf_endpoint_equal(&guess, sdp) || !endpoint_known(sdp_rtcp) || !rf_addr_equal(&sdp->addr, &sdp_rtcp->addr))
+		return nowhere;
+	if (sdp_rtcp->port != sdp->port + 1)
+		guess.port = sdp_rtcp->port;
+	else if (guess.port < UINT16_MAX)
+		guess.port++;
+	return guess;
+}
