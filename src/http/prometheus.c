@@ -40,9 +40,9 @@ const char *rf_prometheus_negotiate(struct rf_str accept, bool *openmetrics)
 		type = rf_str_trim(type);
 		q = quality(range);
 		if (rf_str_equal_case(type, RF_STR("application/openmetrics-text")))
-			open = fmax(open, q);
+			open = q > open ? q : open;
 		else if (rf_str_equal_case(type, RF_STR("text/plain")) || rf_str_equal_case(type, RF_STR("text/*")))
-			text = fmax(text, q);
+			text = q > text ? q : text;
 	}
 	*openmetrics = open > 0 && open >= text;
 	return *openmetrics ? OPENMETRICS_TYPE : TEXT_TYPE;
