@@ -41,7 +41,7 @@ static const struct known known[] = {
 	KNOWN("ice-ufrag", ICE_UFRAG),
 	KNOWN("ice-pacing", ICE_MISC),
 	KNOWN("fingerprint", FINGERPRINT),
-	KNOWN("bundle-only", BUNDLE),
+	KNOWN("bundle-only", BUNDLE_ONLY),
 	KNOWN("ice-options", ICE_OPTIONS),
 	KNOWN("ice-mismatch", ICE_MISC),
 	KNOWN("rtcp-mux-only", RTCP_MUX_ONLY),
@@ -76,7 +76,7 @@ void rf_sdp_attr_classify(struct rf_sdp_line *line)
 	value = rf_sdp_attr_value(line);
 	if (line->kind == RF_SDP_LINE_OTHER && rf_str_has_prefix(value, RF_STR("BUNDLE")) &&
 	    (value.len == 6 || value.p[6] == ' '))
-		line->kind = RF_SDP_LINE_BUNDLE;
+		line->kind = RF_SDP_LINE_BUNDLE_GROUP;
 	else if (line->kind == RF_SDP_LINE_RTCP_FB && value.len > 0 && value.p[0] == '*')
 		line->kind = RF_SDP_LINE_RTCP_FB_ALL;
 }

@@ -2,8 +2,6 @@
 /*
  * Codecs: what the payload types of a section mean (RFC 3551, a=rtpmap), and the lines that speak of each.
  */
-#include <errno.h>
-
 #include "sdp/section.h"
 
 #define TYPES 128
@@ -42,8 +40,8 @@ static struct rf_sdp_codec static_codec(uint8_t type)
 	return (struct rf_sdp_codec){.type = type, .channels = 1};
 }
 
-/* "111 opus/48000/2"; a value without a name and a rate leaves the codec as it is. */
-static void read_rtpmap(struct rf_str value, struct rf_sdp_codec *codec)
+/* "111 opus/48000/2". False, and the codec left as it is, for a value without a name or a rate. */
+static bool read_rtpmap(struct rf_str value, struct rf_sdp_codec *codec)
 {
 	struct rf_str type, spec, name, rate, channels;
 	uint64_t hz, n;
@@ -51,16 +49,35 @@ static void read_rtpmap(struct rf_str value, struct rf_sdp_codec *codec)
 	if (!rf_str_token(&value, " \t", &type) || !rf_str_token(&value, " \t", &spec) ||
 	    !rf_str_cut(&spec, '/', &name) || !rf_str_cut(&spec, '/', &rate) || name.len == 0 ||
 	    rf_str_to_u64(rate, &hz) < 0 || hz > UINT32_MAX)
-		return;
+		return false;
 	codec->name = name;
 	codec->clock_rate = (uint32_t)hz;
 	codec->channels = 1;
 	if (rf_str_cut(&spec, '/', &channels) && rf_str_to_u64(channels, &n) == 0 && n > 0 && n <= UINT8_MAX)
 		codec->channels = (uint8_t)n;
+	return true;
+}
+
+/* Make a codec of each format that is a payload type. first: by type, the format that has it first. */
+static void read_formats(struct rf_sdp_media *media, struct rf_sdp_format **first)
+{
+	for (unsigned i = 0; i < media->n_formats; i++) {
+		struct rf_sdp_format *format = &media->section->formats[i];
+		int type = leading_type(media->formats[i]);
+
+		if (type < 0)
+			continue;
+		format->codec = &media->codecs[media->n_codecs++];
+		*format->codec = static_codec((uint8_t)type);
+		if (first[type])
+			format->repeats = first[type];
+		else
+			first[type] = format;
+	}
 }
 
 /* Hang the codec lines on the formats that they speak of; lines for other types are left out. */
-static void sort_lines(struct rf_sdp_section *section, const uint8_t *format_of)
+static void read_lines(struct rf_sdp_section *section, struct rf_sdp_format **first)
 {
 	static const uint8_t kinds[] = {RF_SDP_LINE_RTPMAP, RF_SDP_LINE_FMTP, RF_SDP_LINE_RTCP_FB};
 
@@ -68,18 +85,18 @@ static void sort_lines(struct rf_sdp_section *section, const uint8_t *format_of)
 		struct rf_sdp_line *next;
 
 		for (struct rf_sdp_line *line = section->chains[kinds[k]].first; line; line = next) {
-			int type = leading_type(rf_sdp_attr_value(line));
-			struct rf_sdp_format *format;
+			struct rf_str value = rf_sdp_attr_value(line);
+			int type = leading_type(value);
 
 			next = line->next;
-			if (type < 0 || format_of[type] == 0)
+			if (type < 0 || !first[type])
 				continue;
-			format = &section->formats[format_of[type] - 1];
-			if (kinds[k] == RF_SDP_LINE_RTPMAP)
-				format->rtpmap = line;
-			else
-				rf_sdp_chain_append(kinds[k] == RF_SDP_LINE_FMTP ? &format->fmtp : &format->feedback,
-				                    line);
+			if (kinds[k] == RF_SDP_LINE_FMTP)
+				rf_sdp_chain_append(&first[type]->fmtp, line);
+			else if (kinds[k] == RF_SDP_LINE_RTCP_FB)
+				rf_sdp_chain_append(&first[type]->feedback, line);
+			else if (read_rtpmap(value, first[type]->codec) || first[type]->codec->clock_rate == 0)
+				first[type]->rtpmap = line;
 		}
 	}
 }
@@ -87,27 +104,17 @@ static void sort_lines(struct rf_sdp_section *section, const uint8_t *format_of)
 int rf_sdp_codecs_read(struct rf_arena *arena, struct rf_sdp_media *media)
 {
 	struct rf_sdp_section *section = media->section;
-	uint8_t format_of[TYPES] = {0}; /* by payload type: position in m=, from 1; the first where it repeats */
+	struct rf_sdp_format *first[TYPES] = {NULL};
 
 	section->formats = rf_arena_alloc(arena, media->n_formats * sizeof(*section->formats));
 	media->codecs = rf_arena_alloc(arena, media->n_formats * sizeof(*media->codecs));
 	if (!section->formats || !media->codecs)
 		return -ENOMEM;
+	read_formats(media, first);
+	read_lines(section, first);
 	for (unsigned i = 0; i < media->n_formats; i++) {
-		int type = leading_type(media->formats[i]);
-
-		if (type < 0)
-			continue;
-		media->codecs[media->n_codecs] = static_codec((uint8_t)type);
-		section->formats[i].codec = &media->codecs[media->n_codecs++];
-		if (format_of[type] == 0)
-			format_of[type] = (uint8_t)(i + 1);
-	}
-	sort_lines(section, format_of);
-	for (unsigned i = 0, codec = 0; i < media->n_formats; i++) {
-		if (section->formats[i].codec && section->formats[i].rtpmap)
-			read_rtpmap(rf_sdp_attr_value(section->formats[i].rtpmap), &media->codecs[codec]);
-		codec += section->formats[i].codec != NULL;
+		if (section->formats[i].repeats)
+			*section->formats[i].codec = *section->formats[i].repeats->codec;
 	}
 	return 0;
 }

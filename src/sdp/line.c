@@ -3,8 +3,6 @@
  * Cuts a text into lines and sections, and tells what each line is. Tolerates what libosip2 does not: bare LF,
  * a missing last line end, any order within a section, unknown lines.
  */
-#include <errno.h>
-
 #include "sdp/section.h"
 
 /* Lines end with LF, or CR LF; in a text without any LF, with CR. */
@@ -100,10 +98,9 @@ static void classify_session(struct rf_sdp_line *line)
 		line->kind = kinds[at - letters];
 }
 
-static int refuse(struct rf_arena *arena, struct rf_str *why, int error, unsigned number, const char *what)
+static int refuse(struct rf_arena *arena, struct rf_str *why, unsigned number, const char *what)
 {
-	*why = rf_arena_printf(arena, "SDP line %u %s", number, what);
-	return why->p ? error : -ENOMEM;
+	return rf_sdp_refuse(why, -EINVAL, rf_arena_printf(arena, "SDP line %u %s", number, what));
 }
 
 /* Lines that cannot be passed on safely: NUL ends a string in C, CR ends a line elsewhere. */
@@ -118,7 +115,7 @@ static int check_first(struct rf_arena *arena, struct rf_str text, struct rf_str
 {
 	if (text.len >= 2 && text.p[0] == 'v' && text.p[1] == '=')
 		return 0;
-	return refuse(arena, why, -EINVAL, 1, "is not v=, expected v=0 first");
+	return refuse(arena, why, 1, "is not v=, expected v=0 first");
 }
 
 static unsigned count_media(struct rf_str text, char end)
@@ -147,7 +144,7 @@ static int fill(struct rf_arena *arena, struct rf_sdp_text *out, struct rf_sdp_l
 
 		number++;
 		if (fault)
-			return refuse(arena, why, -EINVAL, number, fault);
+			return refuse(arena, why, number, fault);
 		lines->p = text.p;
 		lines->len = (uint32_t)text.len;
 		classify(lines);
@@ -175,11 +172,10 @@ int rf_sdp_split(struct rf_arena *arena, struct rf_str text, struct rf_sdp_text 
 	if (rc < 0)
 		return rc;
 	*out = (struct rf_sdp_text){.used = text, .n_media = count_media(text, end)};
-	if (out->n_media > RF_SDP_MAX_MEDIA) {
-		*why = rf_arena_printf(arena, "SDP has %u media sections, expected at most %d", out->n_media,
-		                       RF_SDP_MAX_MEDIA);
-		return why->p ? -E2BIG : -ENOMEM;
-	}
+	if (out->n_media > RF_SDP_MAX_MEDIA)
+		return rf_sdp_refuse(why, -E2BIG,
+		                     rf_arena_printf(arena, "SDP has %u media sections, expected at most %d",
+		                                     out->n_media, RF_SDP_MAX_MEDIA));
 	lines = rf_arena_alloc(arena, n_lines * sizeof(*lines));
 	out->media = rf_arena_alloc(arena, out->n_media * sizeof(*out->media));
 	if (!lines || !out->media)

@@ -5,8 +5,6 @@
  * by walking it, so that thousands of attributes cost seconds. It is therefore given what it is the judge of,
  * in order and well-spaced, and everything else stays aside in the sections' lines.
  */
-#include <errno.h>
-
 #include "sdp/section.h"
 
 #define SPACES " \t"
@@ -18,9 +16,10 @@ static int refuse(struct rf_arena *arena, struct rf_str *why, int error, const s
 
 	if (shown.len > 40)
 		shown.len = 40;
-	*why = rf_arena_printf(arena, "SDP line %u (%.*s) %s",
-	                       section->first_number + (unsigned)(line - section->lines), RF_STR_ARG(shown), what);
-	return why->p ? error : -ENOMEM;
+	return rf_sdp_refuse(why, error,
+	                     rf_arena_printf(arena, "SDP line %u (%.*s) %s",
+	                                     section->first_number + (unsigned)(line - section->lines),
+	                                     RF_STR_ARG(shown), what));
 }
 
 /* Cut the last word off *text. */
@@ -97,10 +96,9 @@ static int put_session(struct rf_arena *arena, struct rf_sdp_section *session, s
 	const struct rf_sdp_line *origin = session->chains[RF_SDP_LINE_O].first;
 	int rc;
 
-	if (!origin) {
-		*why = RF_STR("SDP has no o= line, expected o=USER ID VERSION IN IP4 ADDRESS");
-		return -EINVAL;
-	}
+	if (!origin)
+		return rf_sdp_refuse(why, -EINVAL,
+		                     RF_STR("SDP has no o= line, expected o=USER ID VERSION IN IP4 ADDRESS"));
 	if (!read_origin(rf_sdp_line_value(origin), &session->origin))
 		return refuse(arena, why, -EINVAL, session, origin,
 		              "is incomplete, expected o=USER ID VERSION IN IP4 ADDRESS");

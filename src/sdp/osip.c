@@ -5,12 +5,12 @@
  * Attributes are not asked of it: to libosip2 they are a name and a value cut at the colon, which the lines know
  * already. Its lists are walked with iterators, since access by position starts at the head each time.
  */
-#include <errno.h>
-
 #include <osipparser2/osip_port.h>
 #include <osipparser2/sdp_message.h>
 
 #include "sdp/section.h"
+
+static const struct rf_str unparsable = {"SDP cannot be parsed, expected the form of RFC 8866", 51};
 
 static struct rf_addr address_of(const sdp_connection_t *connection)
 {
@@ -55,17 +55,17 @@ static enum rf_sdp_kind kind_of(const struct rf_sdp_media *media)
 	return RF_SDP_FOREIGN;
 }
 
-static int map_media(struct rf_arena *arena, sdp_media_t *from, const struct rf_addr *session_address,
-                     struct rf_sdp_media *to, struct rf_str *why)
+static int map_media(struct rf_arena *arena, sdp_media_t *from, unsigned number, struct rf_sdp_media *to,
+                     struct rf_str *why)
 {
-	uint64_t port;
+	uint64_t port = 0;
 
-	if (!from->m_media || !from->m_port || !from->m_proto || rf_str_to_u64(rf_str_of(from->m_port), &port) < 0 ||
-	    port > UINT16_MAX) {
-		*why = rf_arena_printf(arena, "SDP m= line has port %.16s, expected 0 to 65535",
-		                       from->m_port ? from->m_port : "");
-		return why->p ? -EINVAL : -ENOMEM;
-	}
+	if (!from->m_media || !from->m_proto)
+		return rf_sdp_refuse(why, -EINVAL, unparsable);
+	if (!from->m_port || rf_str_to_u64(rf_str_of(from->m_port), &port) < 0 || port > UINT16_MAX)
+		return rf_sdp_refuse(why, -EINVAL,
+		                     rf_arena_printf(arena, "SDP media section %u has port %.16s, expected 0 to 65535",
+		                                     number, from->m_port ? from->m_port : "none"));
 	to->type = rf_arena_copy(arena, rf_str_of(from->m_media));
 	to->transport = rf_arena_copy(arena, rf_str_of(from->m_proto));
 	if (!to->type.p || !to->transport.p)
@@ -74,38 +74,43 @@ static int map_media(struct rf_arena *arena, sdp_media_t *from, const struct rf_
 	to->kind = kind_of(to);
 	to->rejected = port == 0;
 	to->rtp.port = (uint16_t)port;
-	to->rtp.addr = *session_address;
 	if (osip_list_size(&from->c_connections) > 0)
 		to->rtp.addr = address_of(osip_list_get(&from->c_connections, 0));
 	to->null_address = to->rtp.addr.family != RF_FAMILY_NONE && rf_addr_is_null(&to->rtp.addr);
 	return map_formats(arena, from, to);
 }
 
+static int map_message(struct rf_arena *arena, sdp_message_t *message, struct rf_sdp *sdp, struct rf_str *why)
+{
+	struct rf_addr session_address = address_of(message->c_connection);
+	osip_list_iterator_t it;
+	unsigned n = 0;
+
+	for (sdp_media_t *media = osip_list_get_first(&message->m_medias, &it);
+	     osip_list_iterator_has_elem(it) && n < sdp->n_media; media = osip_list_get_next(&it)) {
+		int rc;
+
+		sdp->media[n].rtp.addr = session_address;
+		rc = map_media(arena, media, n + 1, &sdp->media[n], why);
+		if (rc < 0)
+			return rc;
+		n++;
+	}
+	return n == sdp->n_media ? 0 : rf_sdp_refuse(why, -EINVAL, unparsable);
+}
+
 int rf_sdp_map(struct rf_arena *arena, const char *normalised, struct rf_sdp *sdp, struct rf_str *why)
 {
 	sdp_message_t *message = NULL;
-	osip_list_iterator_t it;
-	struct rf_addr session_address;
-	unsigned n = 0;
-	int rc = 0;
+	int rc;
 
 	if (sdp_message_init(&message) != OSIP_SUCCESS)
 		return -ENOMEM;
 	rc = sdp_message_parse(message, normalised);
-	if (rc != OSIP_SUCCESS) {
-		*why = RF_STR("SDP cannot be parsed, expected the form of RFC 8866");
-		rc = rc == OSIP_NOMEM ? -ENOMEM : -EINVAL;
-		goto out;
-	}
-	session_address = address_of(message->c_connection);
-	for (sdp_media_t *media = osip_list_get_first(&message->m_medias, &it);
-	     rc == 0 && osip_list_iterator_has_elem(it) && n < sdp->n_media; media = osip_list_get_next(&it))
-		rc = map_media(arena, media, &session_address, &sdp->media[n++], why);
-	if (rc == 0 && n != sdp->n_media) {
-		*why = RF_STR("SDP media sections cannot be told apart, expected one m= line each");
-		rc = -EINVAL;
-	}
-out:
+	if (rc == OSIP_SUCCESS)
+		rc = map_message(arena, message, sdp, why);
+	else
+		rc = rc == OSIP_NOMEM ? -ENOMEM : rf_sdp_refuse(why, -EINVAL, unparsable);
 	sdp_message_free(message);
 	return rc;
 }

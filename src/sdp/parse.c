@@ -2,8 +2,6 @@
 /*
  * From text to map: cut into lines, normalise, let libosip2 judge and map, read the attributes.
  */
-#include <errno.h>
-
 #include "base/hash.h"
 #include "sdp/section.h"
 
@@ -59,14 +57,13 @@ static void read_session(const struct rf_sdp_text *text, struct rf_sdp *sdp)
 
 static int check_size(struct rf_arena *arena, struct rf_str text, struct rf_str *why)
 {
-	if (text.len == 0) {
-		*why = RF_STR("SDP is empty, expected v=0 first");
-		return -EINVAL;
-	}
+	if (text.len == 0)
+		return rf_sdp_refuse(why, -EINVAL, RF_STR("SDP is empty, expected v=0 first"));
 	if (text.len <= RF_SDP_MAX_BYTES)
 		return 0;
-	*why = rf_arena_printf(arena, "SDP has %zu bytes, expected at most %d", text.len, RF_SDP_MAX_BYTES);
-	return why->p ? -E2BIG : -ENOMEM;
+	return rf_sdp_refuse(
+		why, -E2BIG,
+		rf_arena_printf(arena, "SDP has %zu bytes, expected at most %d", text.len, RF_SDP_MAX_BYTES));
 }
 
 int rf_sdp_parse(struct rf_arena *arena, struct rf_str text, struct rf_sdp **out, struct rf_str *why)

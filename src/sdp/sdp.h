@@ -79,7 +79,7 @@ struct rf_sdp {
 	struct rf_str session_id; /* of o= */
 	struct rf_str version;    /* of o= */
 	struct rf_str session_name; /* s= */
-	bool loop_marked;         /* this relay's mark (loop-protect) was there */
+	bool loop_marked;         /* a relay's mark (loop-protect) was there, this one's or that of another of its kind */
 	uint64_t fingerprint;     /* hash of the whole text but the o= version: has something changed? */
 	struct rf_sdp_media *media;
 	unsigned n_media;
@@ -92,6 +92,9 @@ struct rf_sdp {
  * success only; on an error *why is a sentence (static or in the arena) that names the line and what was expected.
  */
 int rf_sdp_parse(struct rf_arena *arena, struct rf_str text, struct rf_sdp **out, struct rf_str *why);
+
+/* Was the mark with this id (loop_id of a plan) there? Tells this relay's mark from another's. */
+bool rf_sdp_has_loop_mark(const struct rf_sdp *sdp, struct rf_str id);
 
 enum rf_sdp_action {
 	RF_SDP_RELAY,    /* rewrite to the relay's address and ports */
@@ -142,7 +145,7 @@ struct rf_sdp_plan {
 
 /*
  * Print sdp as planned, in the order of lines that users of the leading relay expect, CRLF at line ends.
- * 0; -EINVAL when the codec filter leaves a relayed section without any format; errors of out.
+ * A codec filter that would leave a section without any format leaves it as it is. 0, or the error of out.
  */
 int rf_sdp_write(const struct rf_sdp *sdp, const struct rf_sdp_plan *plan, struct rf_buf *out);
 

@@ -9,6 +9,8 @@
 #ifndef RF_SDP_SECTION_H
 #define RF_SDP_SECTION_H
 
+#include <errno.h>
+
 #include "sdp/sdp.h"
 
 /* What a line is to the relay. The order of the attributes' kinds is the order they are printed in. */
@@ -30,7 +32,7 @@ enum rf_sdp_line_kind {
 	RF_SDP_LINE_K,
 	RF_SDP_LINE_MID,
 	RF_SDP_LINE_LABEL,
-	RF_SDP_LINE_BUNDLE, /* bundle-only, and group:BUNDLE */
+	RF_SDP_LINE_BUNDLE_ONLY,
 	RF_SDP_LINE_RTPMAP,
 	RF_SDP_LINE_FMTP,
 	RF_SDP_LINE_RTCP_FB,
@@ -56,7 +58,8 @@ enum rf_sdp_line_kind {
 	RF_SDP_LINE_ICE_CANDIDATE,
 	RF_SDP_LINE_ICE_END,
 	RF_SDP_LINE_ICE_MISC, /* ice-mismatch, ice-pacing */
-	RF_SDP_LINE_LOOP,     /* this relay's mark */
+	RF_SDP_LINE_BUNDLE_GROUP,
+	RF_SDP_LINE_LOOP, /* this relay's mark */
 	RF_SDP_LINE_KINDS,
 };
 
@@ -78,8 +81,9 @@ struct rf_sdp_chain {
 
 /* What belongs to one format of m=, in an RTP section. */
 struct rf_sdp_format {
-	const struct rf_sdp_codec *codec; /* NULL: not a payload type */
-	struct rf_sdp_line *rtpmap;       /* the last one given; NULL: none */
+	struct rf_sdp_codec *codec;          /* NULL: not a payload type */
+	const struct rf_sdp_format *repeats; /* the format of m= that has this type first, and the lines; NULL: this */
+	struct rf_sdp_line *rtpmap;          /* the last that makes sense, or any for an unknown type; NULL: none */
 	struct rf_sdp_chain fmtp;
 	struct rf_sdp_chain feedback; /* rtcp-fb */
 };
@@ -143,6 +147,15 @@ static inline void rf_sdp_chain_append(struct rf_sdp_chain *chain, struct rf_sdp
 	chain->last = line;
 }
 
+/* Give the sentence as the reason, and error back; -ENOMEM when there was no memory for the sentence. */
+static inline int rf_sdp_refuse(struct rf_str *why, int error, struct rf_str sentence)
+{
+	if (!sentence.p)
+		return -ENOMEM;
+	*why = sentence;
+	return error;
+}
+
 /* line.c: cut text (which outlives the result) into lines and sections. Errors as rf_sdp_parse. */
 int rf_sdp_split(struct rf_arena *arena, struct rf_str text, struct rf_sdp_text *out, struct rf_str *why);
 
@@ -168,7 +181,7 @@ int rf_sdp_codecs_read(struct rf_arena *arena, struct rf_sdp_media *media);
 
 /*
  * filter.c: which formats of an RTP section come out, in which order: indexes into media->formats, into order
- * (RF_SDP_MAX_FORMATS of them). Returns how many.
+ * (RF_SDP_MAX_FORMATS of them). Returns how many: at least one where media has one.
  */
 unsigned rf_sdp_filter(const struct rf_sdp_media *media, const struct rf_sdp_codec_filter *filter, uint8_t *order);
 

@@ -69,7 +69,8 @@ static bool passes(const struct rf_sdp_line *line, const struct rf_sdp_plan *pla
 	case RF_SDP_LINE_ICE_END:
 	case RF_SDP_LINE_ICE_MISC:
 		return plan->keep_ice;
-	case RF_SDP_LINE_BUNDLE:
+	case RF_SDP_LINE_BUNDLE_ONLY:
+	case RF_SDP_LINE_BUNDLE_GROUP:
 	case RF_SDP_LINE_RTCP:
 	case RF_SDP_LINE_RTCP_MUX:
 	case RF_SDP_LINE_RTCP_MUX_ONLY:
@@ -79,12 +80,17 @@ static bool passes(const struct rf_sdp_line *line, const struct rf_sdp_plan *pla
 	}
 }
 
-static void put_loop_mark(const struct rf_sdp_section *session, struct rf_str id, struct rf_buf *out)
+bool rf_sdp_has_loop_mark(const struct rf_sdp *sdp, struct rf_str id)
 {
-	for (const struct rf_sdp_line *line = session->chains[RF_SDP_LINE_LOOP].first; line; line = line->next) {
+	for (const struct rf_sdp_line *line = sdp->session->chains[RF_SDP_LINE_LOOP].first; line; line = line->next) {
 		if (rf_str_equal(rf_sdp_attr_value(line), id))
-			return; /* passed already */
+			return true;
 	}
+	return false;
+}
+
+static void put_loop_mark(struct rf_str id, struct rf_buf *out)
+{
 	rf_buf_text(out, "a=" RF_SDP_LOOP_ATTRIBUTE);
 	if (id.len > 0) {
 		rf_buf_char(out, ':');
@@ -114,6 +120,6 @@ void rf_sdp_write_session(const struct rf_sdp *sdp, const struct rf_sdp_plan *pl
 		if (session->lines[i].kind > RF_SDP_LINE_K && passes(&session->lines[i], plan))
 			rf_sdp_put_line(out, &session->lines[i]);
 	}
-	if (plan->loop_mark)
-		put_loop_mark(session, plan->loop_id, out);
+	if (plan->loop_mark && !rf_sdp_has_loop_mark(sdp, plan->loop_id)) /* else it was passed above */
+		put_loop_mark(plan->loop_id, out);
 }

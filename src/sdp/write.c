@@ -2,8 +2,6 @@
 /*
  * Prints an SDP as planned: each media section in the order of lines that users of the leading relay expect.
  */
-#include <errno.h>
-
 #include "sdp/section.h"
 
 /* One media section being printed. */
@@ -96,6 +94,15 @@ static void put_rtpmap(struct printer *p, const struct rf_sdp_format *format)
 	rf_buf_text(p->out, "\r\n");
 }
 
+static void put_extmap(struct printer *p)
+{
+	if (p->plan->strip_extmap)
+		return;
+	if (rf_sdp_has(p->section, RF_SDP_LINE_EXTMAP) || rf_sdp_has(p->section, RF_SDP_LINE_EXTMAP_MIXED))
+		rf_buf_text(p->out, "a=extmap-allow-mixed\r\n");
+	put_kinds(p, RF_SDP_LINE_EXTMAP, RF_SDP_LINE_EXTMAP);
+}
+
 static void put_codecs(struct printer *p)
 {
 	bool feedback = !drops_feedback(p);
@@ -103,17 +110,14 @@ static void put_codecs(struct printer *p)
 	for (unsigned i = 0; i < p->n_order; i++) {
 		const struct rf_sdp_format *format = &p->section->formats[p->order[i]];
 
-		if (!format->codec)
+		if (!format->codec || format->repeats)
 			continue;
 		put_rtpmap(p, format);
 		rf_sdp_put_chain(p->out, &format->fmtp);
 		if (feedback)
 			rf_sdp_put_chain(p->out, &format->feedback);
 	}
-	if (!p->plan->strip_extmap && rf_sdp_has(p->section, RF_SDP_LINE_EXTMAP)) {
-		rf_buf_text(p->out, "a=extmap-allow-mixed\r\n");
-		put_kinds(p, RF_SDP_LINE_EXTMAP, RF_SDP_LINE_EXTMAP);
-	}
+	put_extmap(p);
 	if (feedback)
 		put_kinds(p, RF_SDP_LINE_RTCP_FB_ALL, RF_SDP_LINE_RTCP_FB_ALL);
 }
@@ -190,7 +194,7 @@ static void put_mid(struct printer *p, const struct rf_sdp *sdp)
 	rf_buf_text(p->out, "\r\n");
 }
 
-static int put_relayed(struct printer *p, const struct rf_sdp *sdp)
+static void put_relayed(struct printer *p, const struct rf_sdp *sdp)
 {
 	bool rtp = p->media->kind == RF_SDP_RTP;
 
@@ -198,15 +202,13 @@ static int put_relayed(struct printer *p, const struct rf_sdp *sdp)
 		p->n_order = rf_sdp_filter(p->media, &p->plan->codec, p->order);
 	else
 		keep_all_formats(p);
-	if (p->n_order == 0)
-		return -EINVAL;
 	put_m(p, p->how->port);
 	put_kinds(p, RF_SDP_LINE_I, RF_SDP_LINE_I);
 	put_connection(p);
 	put_kinds(p, RF_SDP_LINE_B_AS, RF_SDP_LINE_B);
 	put_kinds(p, RF_SDP_LINE_K, RF_SDP_LINE_K);
 	put_mid(p, sdp);
-	put_kinds(p, RF_SDP_LINE_LABEL, RF_SDP_LINE_LABEL);
+	put_kinds(p, RF_SDP_LINE_LABEL, RF_SDP_LINE_BUNDLE_ONLY);
 	if (rtp)
 		put_codecs(p);
 	else
@@ -219,7 +221,6 @@ static int put_relayed(struct printer *p, const struct rf_sdp *sdp)
 	put_ptime(p);
 	if (p->plan->keep_ice)
 		put_kinds(p, RF_SDP_LINE_ICE_UFRAG, RF_SDP_LINE_ICE_MISC);
-	return 0;
 }
 
 static void put_rejected(struct printer *p, const struct rf_sdp *sdp)
@@ -246,6 +247,8 @@ static void put_verbatim(struct printer *p, const struct rf_sdp *sdp)
 		rf_sdp_put_line(p->out, &p->section->lines[i]);
 	if (direction && !p->plan->original_direction && !rf_sdp_has(p->section, RF_SDP_LINE_DIRECTION))
 		rf_sdp_put_line(p->out, direction);
+	if (!rf_sdp_has(p->section, RF_SDP_LINE_MID))
+		put_mid(p, sdp);
 }
 
 /* A section that the input leaves out, and the other side has. */
@@ -260,7 +263,7 @@ static void put_missing(const struct rf_sdp_media_plan *how, struct rf_buf *out)
 	rf_buf_text(out, "\r\nc=IN IP4 0.0.0.0\r\n");
 }
 
-static int put_media(const struct rf_sdp *sdp, unsigned i, const struct rf_sdp_plan *plan, struct rf_buf *out)
+static void put_media(const struct rf_sdp *sdp, unsigned i, const struct rf_sdp_plan *plan, struct rf_buf *out)
 {
 	static const struct rf_sdp_media_plan reject = {.action = RF_SDP_REJECT};
 	struct printer p = {
@@ -273,22 +276,19 @@ static int put_media(const struct rf_sdp *sdp, unsigned i, const struct rf_sdp_p
 
 	if (p.how->action == RF_SDP_VERBATIM || (p.media->kind == RF_SDP_FOREIGN && p.how->action == RF_SDP_RELAY)) {
 		put_verbatim(&p, sdp);
-		return 0;
+	} else if (p.how->action == RF_SDP_RELAY && !p.media->rejected) {
+		put_relayed(&p, sdp);
+	} else {
+		put_rejected(&p, sdp);
 	}
-	if (p.how->action == RF_SDP_RELAY && !p.media->rejected)
-		return put_relayed(&p, sdp);
-	put_rejected(&p, sdp);
-	return 0;
 }
 
 int rf_sdp_write(const struct rf_sdp *sdp, const struct rf_sdp_plan *plan, struct rf_buf *out)
 {
-	int rc = 0;
-
 	rf_sdp_write_session(sdp, plan, out);
-	for (unsigned i = 0; rc == 0 && i < sdp->n_media; i++)
-		rc = put_media(sdp, i, plan, out);
-	for (unsigned i = sdp->n_media; rc == 0 && i < plan->n_media; i++)
+	for (unsigned i = 0; i < sdp->n_media; i++)
+		put_media(sdp, i, plan, out);
+	for (unsigned i = sdp->n_media; i < plan->n_media; i++)
 		put_missing(&plan->media[i], out);
-	return rc < 0 ? rc : out->error;
+	return out->error;
 }
