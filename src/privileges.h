@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rights are given up in two steps: everything but the binding of low ports before there is a second thread
+ * (threads inherit what their maker has), and the rest once the listeners are bound. The one place that
+ * includes libcap-ng.
+ */
+#ifndef RF_PRIVILEGES_H
+#define RF_PRIVILEGES_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "config.h"
+
+/*
+ * Make the control socket's and the state's directories, write the pid file, become user and group, drop
+ * capabilities, forbid new ones. 0, -EINVAL or another negative errno, with a sentence in why.
+ */
+int rf_privileges_limit(const struct rf_config *config, struct rf_buf *why);
+/* Drop the right to bind low ports too. 0 or a negative errno. */
+int rf_privileges_drop(void);
+/* Does a listener need a port below 1024? */
+bool rf_privileges_low_port(const struct rf_config *config);
+
+#endif
