@@ -29,12 +29,36 @@ class Ng:
 
     def raw(self, datagram, seconds=1.0):
         """Send bytes as they are; the next datagram that comes, or None."""
+        self.send(datagram)
+        return self.raw_next(seconds)
+
+    def raw_next(self, seconds=1.0):
+        """The next datagram that comes, or None."""
         self.socket.settimeout(seconds)
-        self.socket.send(datagram)
         try:
             return self.socket.recv(1 << 18)
         except (TimeoutError, ConnectionRefusedError):
             return None
+
+    def send(self, datagram):
+        """Send bytes as they are and wait for nothing; a refusal of an earlier one is no matter."""
+        try:
+            self.socket.send(datagram)
+        except ConnectionRefusedError:
+            pass
+
+    def drain(self):
+        """Read what has come; how many datagrams."""
+        count = 0
+        self.socket.setblocking(False)
+        try:
+            while True:
+                self.socket.recv(1 << 18)
+                count += 1
+        except (BlockingIOError, ConnectionRefusedError):
+            return count
+        finally:
+            self.socket.settimeout(None)
 
     def request(self, command, seconds=2.0, **keys):
         """Send a command and return the reply's dictionary as it is. Underscores in names become hyphens."""
