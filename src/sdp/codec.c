@@ -18,7 +18,7 @@ static const struct rf_sdp_codec static_types[] = {
 	{32, 1, 90000, {"MPV", 3}},  {33, 1, 90000, {"MP2T", 4}}, {34, 1, 90000, {"H263", 4}},
 };
 
-/* The payload type that text begins with, up to a space or its end; -1 for none. */
+/* The payload type that text begins with, up to a space or its end, spelt one way only; -1 for none. */
 static int leading_type(struct rf_str text)
 {
 	int type = 0;
@@ -26,7 +26,8 @@ static int leading_type(struct rf_str text)
 
 	for (; i < text.len && text.p[i] >= '0' && text.p[i] <= '9' && type < TYPES; i++)
 		type = type * 10 + (text.p[i] - '0');
-	if (i == 0 || type >= TYPES || (i < text.len && text.p[i] != ' ' && text.p[i] != '\t'))
+	if (i == 0 || type >= TYPES || (i > 1 && text.p[0] == '0') ||
+	    (i < text.len && text.p[i] != ' ' && text.p[i] != '\t'))
 		return -1;
 	return type;
 }
@@ -48,7 +49,7 @@ static bool read_rtpmap(struct rf_str value, struct rf_sdp_codec *codec)
 
 	if (!rf_str_token(&value, " \t", &type) || !rf_str_token(&value, " \t", &spec) ||
 	    !rf_str_cut(&spec, '/', &name) || !rf_str_cut(&spec, '/', &rate) || name.len == 0 ||
-	    rf_str_to_u64(rate, &hz) < 0 || hz > UINT32_MAX)
+	    rf_str_to_u64(rate, &hz) < 0 || hz == 0 || hz > UINT32_MAX)
 		return false;
 	codec->name = name;
 	codec->clock_rate = (uint32_t)hz;

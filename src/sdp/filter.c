@@ -98,23 +98,29 @@ static void put_back(const struct rf_sdp_media *media, const struct rf_sdp_codec
 	}
 }
 
+static void offer(const struct rf_sdp_media *media, const struct rf_sdp_codec_filter *filter, bool *kept,
+                  struct list *list)
+{
+	uint8_t events[RF_SDP_MAX_FORMATS]; /* at the end of what was kept */
+	unsigned n_events = 0;
+
+	while (n_events < list->n && is_event(media, list->order[list->n - n_events - 1]))
+		n_events++;
+	list->n -= n_events;
+	memcpy(events, list->order + list->n, n_events);
+	put_back(media, filter, false, kept, list);
+	memcpy(list->order + list->n, events, n_events);
+	list->n += n_events;
+	put_back(media, filter, true, kept, list);
+}
+
 unsigned rf_sdp_filter(const struct rf_sdp_media *media, const struct rf_sdp_codec_filter *filter, uint8_t *order)
 {
 	bool kept[RF_SDP_MAX_FORMATS];
-	uint8_t events[RF_SDP_MAX_FORMATS];
 	struct list list = keep(media, filter, order, kept);
-	unsigned n_events = 0;
 
-	if (list.n < media->n_formats && filter->n_offer > 0) {
-		while (n_events < list.n && is_event(media, list.order[list.n - n_events - 1]))
-			n_events++;
-		list.n -= n_events;
-		memcpy(events, list.order + list.n, n_events);
-		put_back(media, filter, false, kept, &list);
-		memcpy(list.order + list.n, events, n_events);
-		list.n += n_events;
-		put_back(media, filter, true, kept, &list);
-	}
+	if (list.n < media->n_formats && filter->n_offer > 0)
+		offer(media, filter, kept, &list);
 	if (list.n == 0) {
 		for (; list.n < media->n_formats; list.n++)
 			list.order[list.n] = (uint8_t)list.n;

@@ -22,8 +22,8 @@
 enum rf_sdp_direction { RF_SDP_INACTIVE = 0, RF_SDP_SENDONLY = 1, RF_SDP_RECVONLY = 2, RF_SDP_SENDRECV = 3 };
 
 enum rf_sdp_kind {
-	RF_SDP_RTP,    /* an RTP profile over UDP: relayed, measured */
-	RF_SDP_OPAQUE, /* any other UDP transport (udptl, UDP/BFCP): relayed as it comes, one port */
+	RF_SDP_RTP,     /* an RTP profile over UDP: relayed, measured */
+	RF_SDP_OPAQUE,  /* any other UDP transport (udptl, UDP/BFCP): relayed as it comes, one port */
 	RF_SDP_FOREIGN, /* not over UDP (MSRP, TCP, unknown): passed verbatim, never relayed */
 };
 
@@ -43,10 +43,10 @@ struct rf_sdp_attr {
 };
 
 struct rf_sdp_codec {
-	uint8_t type;         /* RTP payload type, 0 to 127 */
-	uint8_t channels;     /* 1 when not said */
-	uint32_t clock_rate;  /* Hz; 0: unknown dynamic type */
-	struct rf_str name;   /* encoding name as written, or the static type's (RFC 3551); empty: unknown */
+	uint8_t type;        /* RTP payload type, 0 to 127 */
+	uint8_t channels;    /* 1 when not said */
+	uint32_t clock_rate; /* Hz; 0: unknown dynamic type */
+	struct rf_str name;  /* encoding name as written, or the static type's (RFC 3551); empty: unknown */
 };
 
 struct rf_sdp_media {
@@ -58,29 +58,30 @@ struct rf_sdp_media {
 	unsigned n_formats;
 	struct rf_sdp_codec *codecs; /* one per RTP format, in order; only for RF_SDP_RTP */
 	unsigned n_codecs;
-	bool rejected;            /* port 0 */
-	bool null_address;        /* c= is 0.0.0.0 or ::, the old spelling of hold; the endpoints' addresses are then null */
-	struct rf_endpoint rtp;   /* where RTP is expected: c= of the section or the session, port of m= */
-	struct rf_endpoint rtcp;  /* where RTCP is expected: a=rtcp, else port + 1; equal to rtp when multiplexed */
-	struct rf_endpoint rtcp_unmuxed; /* the same as if it were not multiplexed: for an offer of it that is declined */
-	bool rtcp_given;          /* a=rtcp was there */
-	bool rtcp_mux;            /* a=rtcp-mux or a=rtcp-mux-only */
-	bool ice;                 /* ICE attributes were there */
-	bool fingerprint;         /* a=fingerprint at section or session level */
-	bool crypto;              /* a=crypto */
+	bool rejected;     /* port 0 */
+	bool null_address; /* c= is 0.0.0.0 or ::, the old spelling of hold; the endpoints' addresses are then null */
+	struct rf_endpoint rtp;  /* where RTP is expected: c= of the section or the session, port of m= */
+	struct rf_endpoint rtcp; /* where RTCP is expected: a=rtcp, else port + 1; equal to rtp when multiplexed */
+	struct rf_endpoint
+		rtcp_unmuxed; /* the same as if it were not multiplexed: for an offer of it that is declined */
+	bool rtcp_given;      /* a=rtcp was there */
+	bool rtcp_mux;        /* a=rtcp-mux or a=rtcp-mux-only */
+	bool ice;             /* ICE attributes were there */
+	bool fingerprint;     /* a=fingerprint at section or session level */
+	bool crypto;          /* a=crypto */
 	enum rf_sdp_direction direction; /* of the section, else of the session, else sendrecv */
-	struct rf_str ptime;      /* a=ptime's value; empty: none */
-	struct rf_str mid;        /* a=mid's value; empty: none */
-	struct rf_sdp_section *section; /* the lines behind the map; private to sdp/ */
+	struct rf_str ptime;             /* a=ptime's value; empty: none */
+	struct rf_str mid;               /* a=mid's value; empty: none */
+	struct rf_sdp_section *section;  /* the lines behind the map; private to sdp/ */
 };
 
 struct rf_sdp {
-	struct rf_str username;   /* of o= */
-	struct rf_str session_id; /* of o= */
-	struct rf_str version;    /* of o= */
+	struct rf_str username;     /* of o= */
+	struct rf_str session_id;   /* of o= */
+	struct rf_str version;      /* of o= */
 	struct rf_str session_name; /* s= */
-	bool loop_marked;         /* a relay's mark (loop-protect) was there, this one's or that of another of its kind */
-	uint64_t fingerprint;     /* hash of the whole text but the o= version: has something changed? */
+	bool loop_marked;     /* a relay's mark (loop-protect) was there, this one's or that of another of its kind */
+	uint64_t fingerprint; /* hash of the whole text but the o= version: has something changed? */
 	struct rf_sdp_media *media;
 	unsigned n_media;
 	struct rf_sdp_section *session; /* the lines behind the map; private to sdp/ */
@@ -104,22 +105,24 @@ enum rf_sdp_action {
 
 enum rf_sdp_rtcp_print { RF_SDP_RTCP_NONE, RF_SDP_RTCP_PORT, RF_SDP_RTCP_FULL }; /* a=rtcp */
 
-/* How one media section is to come out. Sections beyond those of the input are printed as rejected, from type, transport and format. */
+/* How one media section is to come out. Sections beyond those of the input are printed as rejected, from type,
+ * transport and format. */
 struct rf_sdp_media_plan {
 	enum rf_sdp_action action;
-	struct rf_addr address;   /* advertised, for c= */
-	uint16_t port;            /* for m= */
-	uint16_t rtcp_port;       /* for a=rtcp */
-	bool rtcp_mux;            /* write a=rtcp-mux */
-	bool null_address;        /* write the null address of the plan's family in c= (hold, old spelling) */
+	struct rf_addr address; /* advertised, for c= */
+	uint16_t port;          /* for m= */
+	uint16_t rtcp_port;     /* for a=rtcp */
+	bool rtcp_mux;          /* write a=rtcp-mux */
+	bool null_address;      /* write the null address of the plan's family in c= (hold, old spelling) */
 	enum rf_sdp_rtcp_print rtcp;
 	enum rf_sdp_profile profile; /* RF_SDP_PROFILE_NONE: as it came */
 	enum rf_sdp_direction direction;
-	struct rf_str ptime;      /* a=ptime to write when the section has none; empty: none */
+	struct rf_str ptime;                   /* a=ptime to write when the section has none; empty: none */
 	struct rf_str type, transport, format; /* of a section that the input leaves out */
 };
 
-/* Codec list editing (ng key "codec"), names as "PCMU", "PCMU/8000", "opus/48000/2" or "telephone-event"; "all" and "full" are known. */
+/* Codec list editing (ng key "codec"), names as "PCMU", "PCMU/8000", "opus/48000/2" or "telephone-event"; "all" and
+ * "full" are known. */
 struct rf_sdp_codec_filter {
 	const struct rf_str *strip, *offer, *except, *mask;
 	unsigned n_strip, n_offer, n_except, n_mask;
@@ -134,12 +137,12 @@ struct rf_sdp_plan {
 	struct rf_str version;      /* for o=; empty: as it came */
 	struct rf_str session_id;   /* for o=; empty: as it came */
 	struct rf_str session_name; /* for s=; empty: as it came */
-	bool keep_ice;              /* pass ICE attributes; otherwise they go, since candidates name the sender's own addresses */
+	bool keep_ice; /* pass ICE attributes; otherwise they go, since candidates name the sender's own addresses */
 	bool strip_extmap;
-	bool original_direction;    /* direction attributes as they came, present or not */
-	bool generate_mid;          /* number the sections that have no a=mid */
-	bool loop_mark;             /* add this relay's mark */
-	struct rf_str loop_id;      /* tells this relay's mark from another relay's; empty: a bare mark */
+	bool original_direction; /* direction attributes as they came, present or not */
+	bool generate_mid;       /* number the sections that have no a=mid */
+	bool loop_mark;          /* add this relay's mark */
+	struct rf_str loop_id;   /* tells this relay's mark from another relay's; empty: a bare mark */
 	struct rf_sdp_codec_filter codec;
 };
 

@@ -59,7 +59,9 @@ static void keep_all_formats(struct printer *p)
 /* The address of c=; null in the plan's family where the old spelling of hold is wanted. */
 static struct rf_addr connection_of(const struct rf_sdp_media_plan *how)
 {
-	return how->null_address ? (struct rf_addr){.family = how->address.family} : how->address;
+	struct rf_addr null = {.family = how->address.family};
+
+	return how->null_address ? null : how->address;
 }
 
 static void put_connection(struct printer *p)
