@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli.h"
 
 static void help_option(const struct rf_option *option, struct rf_buf *out)

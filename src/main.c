@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * rtpferryd: reads what is wanted, builds the layers from the bottom up, runs the loop, and takes the layers
  * down in reverse order.

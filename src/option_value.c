@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The types of values: how each is read, written and freed, a row of kinds[] each.
  */
@@ -8,6 +8,8 @@
 
 #include "config.h"
 #include "iface_spec.h"
+
+#define TEXT_LIMIT 1024 /* bytes of a text or of one interface */
 
 static const char *const levels[] = {"error", "warning", "notice", "info", "debug"};
 struct kind {
@@ -116,7 +118,7 @@ static int parse_text(const struct rf_option *option, struct rf_str text, void *
 	char *copy;
 
 	(void)option;
-	if (memchr(text.p ? text.p : "", '\0', text.len))
+	if (text.len > TEXT_LIMIT || memchr(text.p ? text.p : "", '\0', text.len))
 		return -EINVAL;
 	copy = strndup(text.p ? text.p : "", text.len);
 	if (!copy)
@@ -276,7 +278,7 @@ static int parse_interface(const struct rf_option *option, struct rf_str text, v
 	int rc;
 
 	(void)option;
-	rc = rf_iface_spec_parse(text, &spec);
+	rc = text.len > TEXT_LIMIT ? -EINVAL : rf_iface_spec_parse(text, &spec);
 	if (rc < 0)
 		return rc;
 	item = grow((void **)&list->items, list->n, sizeof(*item));
@@ -401,7 +403,7 @@ void rf_option_expected(const struct rf_option *option, struct rf_buf *out)
 		[RF_OPTION_BOOL] = "yes or no",
 		[RF_OPTION_BYTES] = "a number of bytes, K, M or G may follow",
 		[RF_OPTION_PERCENT] = "a number from 0 to 100",
-		[RF_OPTION_TEXT] = "a text",
+		[RF_OPTION_TEXT] = "a text of at most 1024 bytes",
 		[RF_OPTION_LEVEL] = "error, warning, notice, info, debug or 0 to 7",
 		[RF_OPTION_ENDPOINTS] = "ADDRESS:PORT, [ADDRESS]:PORT, ADDRESS or PORT; host names are not looked up",
 		[RF_OPTION_NETS] = "a network such as 10.0.0.0/8 or an address",

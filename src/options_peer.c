@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Options of the peer's command line and files that mean nothing here. An operator who moves over keeps his
  * file; the log tells once what has no effect.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "startup.h"
 
 #define PORTS_PER_CALL 4 /* two parties, one audio each: RTP and RTCP */
