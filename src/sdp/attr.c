@@ -108,13 +108,12 @@ static void read_rtcp(struct rf_sdp_media *media)
 	if (!line)
 		return;
 	rest = rf_sdp_attr_value(line);
-	if (!rf_str_token(&rest, " \t", &port_text) || rf_str_to_u64(port_text, &port) < 0 || port == 0 ||
-	    port > UINT16_MAX)
+	if (!rf_sdp_word(&rest, &port_text) || rf_str_to_u64(port_text, &port) < 0 || port == 0 || port > UINT16_MAX)
 		return;
 	media->rtcp_given = true;
 	media->rtcp_unmuxed.port = (uint16_t)port;
-	if (rf_str_token(&rest, " \t", &net) && rf_str_token(&rest, " \t", &family) &&
-	    rf_str_token(&rest, " \t", &address) && rf_addr_parse(address, &addr) == 0)
+	if (rf_sdp_word(&rest, &net) && rf_sdp_word(&rest, &family) && rf_sdp_word(&rest, &address) &&
+	    rf_addr_parse(address, &addr) == 0)
 		media->rtcp_unmuxed.addr = addr;
 }
 

@@ -47,9 +47,9 @@ static bool read_rtpmap(struct rf_str value, struct rf_sdp_codec *codec)
 	struct rf_str type, spec, name, rate, channels;
 	uint64_t hz, n;
 
-	if (!rf_str_token(&value, " \t", &type) || !rf_str_token(&value, " \t", &spec) ||
-	    !rf_str_cut(&spec, '/', &name) || !rf_str_cut(&spec, '/', &rate) || name.len == 0 ||
-	    rf_str_to_u64(rate, &hz) < 0 || hz == 0 || hz > UINT32_MAX)
+	if (!rf_sdp_word(&value, &type) || !rf_sdp_word(&value, &spec) || !rf_str_cut(&spec, '/', &name) ||
+	    !rf_str_cut(&spec, '/', &rate) || name.len == 0 || rf_str_to_u64(rate, &hz) < 0 || hz == 0 ||
+	    hz > UINT32_MAX)
 		return false;
 	codec->name = name;
 	codec->clock_rate = (uint32_t)hz;

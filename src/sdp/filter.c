@@ -8,9 +8,20 @@
  */
 #include "sdp/section.h"
 
+#define MAX_NAMES 64 /* per list; further ones are not looked at */
+
+/* "PCMU", "PCMU/8000", "opus/48000/2", or the number of a payload type. */
+struct name {
+	struct rf_str text;     /* whole */
+	struct rf_str encoding; /* up to the first slash */
+	uint64_t clock_rate;    /* Hz; 0: any */
+	uint64_t channels;      /* with a clock rate only: 1 where none are said */
+};
+
 struct names {
-	const struct rf_str *list;
+	struct name list[MAX_NAMES];
 	unsigned n;
+	bool all; /* "all" or "full" is among them */
 };
 
 /* The list being made: formats as indexes. */
@@ -19,40 +30,46 @@ struct list {
 	unsigned n;
 };
 
-/* Does "PCMU", "PCMU/8000", "opus/48000/2" or a payload type's number name this format? A rate without channels: one.
- */
-static bool matches(struct rf_str name, struct rf_str format, const struct rf_sdp_codec *codec)
+/* False for a name that cannot match. */
+static bool read_name(struct rf_str text, struct name *name)
 {
-	struct rf_str encoding, rate, channels;
-	uint64_t hz, n = 1;
+	struct rf_str rate, channels;
 
-	if (rf_str_equal(name, format))
+	*name = (struct name){.text = text, .channels = 1};
+	if (!rf_str_cut(&text, '/', &name->encoding) || name->encoding.len == 0)
+		return false;
+	if (!rf_str_cut(&text, '/', &rate) || rate.len == 0)
 		return true;
-	if (!codec || codec->name.len == 0 || name.len < codec->name.len || !rf_str_cut(&name, '/', &encoding) ||
-	    !rf_str_equal_case(encoding, codec->name))
+	if (rf_str_to_u64(rate, &name->clock_rate) < 0 || name->clock_rate == 0)
 		return false;
-	if (!rf_str_cut(&name, '/', &rate) || rate.len == 0)
-		return true;
-	if (rf_str_to_u64(rate, &hz) < 0 || hz != codec->clock_rate)
-		return false;
-	if (rf_str_cut(&name, '/', &channels) && rf_str_to_u64(channels, &n) < 0)
-		return false;
-	return n == codec->channels;
+	return !rf_str_cut(&text, '/', &channels) || rf_str_to_u64(channels, &name->channels) == 0;
 }
 
-static bool takes_all(struct names names)
+static void read_names(const struct rf_str *list, unsigned n, struct names *names)
 {
-	for (unsigned i = 0; i < names.n; i++) {
-		if (rf_str_equal(names.list[i], RF_STR("all")) || rf_str_equal(names.list[i], RF_STR("full")))
-			return true;
+	names->n = 0;
+	names->all = false;
+	for (unsigned i = 0; i < n && i < MAX_NAMES; i++) {
+		if (rf_str_equal(list[i], RF_STR("all")) || rf_str_equal(list[i], RF_STR("full")))
+			names->all = true;
+		else if (read_name(list[i], &names->list[names->n]))
+			names->n++;
 	}
-	return false;
 }
 
-static bool named(struct names names, const struct rf_sdp_media *media, unsigned i)
+static bool matches(const struct name *name, struct rf_str format, const struct rf_sdp_codec *codec)
 {
-	for (unsigned k = 0; k < names.n; k++) {
-		if (matches(names.list[k], media->formats[i], media->section->formats[i].codec))
+	if (codec && name->encoding.len == codec->name.len &&
+	    (name->clock_rate == 0 || (name->clock_rate == codec->clock_rate && name->channels == codec->channels)) &&
+	    rf_str_equal_case(name->encoding, codec->name))
+		return true;
+	return rf_str_equal(name->text, format);
+}
+
+static bool named(const struct names *names, const struct rf_sdp_media *media, unsigned i)
+{
+	for (unsigned k = 0; k < names->n; k++) {
+		if (matches(&names->list[k], media->formats[i], media->section->formats[i].codec))
 			return true;
 	}
 	return false;
@@ -65,32 +82,30 @@ static bool is_event(const struct rf_sdp_media *media, unsigned i)
 	return codec && rf_str_equal_case(codec->name, RF_STR("telephone-event"));
 }
 
-static struct list keep(const struct rf_sdp_media *media, const struct rf_sdp_codec_filter *filter, uint8_t *order,
-                        bool *kept)
+static void keep(const struct rf_sdp_media *media, const struct rf_sdp_codec_filter *filter, bool *kept,
+                 struct list *list)
 {
-	struct names strip = {filter->strip, filter->n_strip};
-	struct names mask = {filter->mask, filter->n_mask};
-	struct names except = {filter->except, filter->n_except};
-	bool all = takes_all(strip) || takes_all(mask);
-	struct list list = {order, 0};
+	struct names strip, mask, except;
 
+	read_names(filter->strip, filter->n_strip, &strip);
+	read_names(filter->mask, filter->n_mask, &mask);
+	read_names(filter->except, filter->n_except, &except);
 	for (unsigned i = 0; i < media->n_formats; i++) {
-		kept[i] = !named(strip, media, i) && !named(mask, media, i) && (!all || named(except, media, i));
+		kept[i] = !named(&strip, media, i) && !named(&mask, media, i) &&
+		          ((!strip.all && !mask.all) || named(&except, media, i));
 		if (kept[i])
-			list.order[list.n++] = (uint8_t)i;
+			list->order[list->n++] = (uint8_t)i;
 	}
-	return list;
 }
 
-/* Append what offer puts back: telephone-events only, or all but them. */
-static void put_back(const struct rf_sdp_media *media, const struct rf_sdp_codec_filter *filter, bool events,
-                     bool *kept, struct list *list)
+/* Append what is named and was taken out: telephone-events only, or all but them. */
+static void put_back(const struct rf_sdp_media *media, const struct names *names, bool events, bool *kept,
+                     struct list *list)
 {
-	for (unsigned k = 0; k < filter->n_offer; k++) {
-		struct names name = {&filter->offer[k], 1};
-
+	for (unsigned k = 0; k < names->n; k++) {
 		for (unsigned i = 0; i < media->n_formats; i++) {
-			if (kept[i] || is_event(media, i) != events || !named(name, media, i))
+			if (kept[i] || !matches(&names->list[k], media->formats[i], media->section->formats[i].codec) ||
+			    is_event(media, i) != events)
 				continue;
 			kept[i] = true;
 			list->order[list->n++] = (uint8_t)i;
@@ -103,24 +118,29 @@ static void offer(const struct rf_sdp_media *media, const struct rf_sdp_codec_fi
 {
 	uint8_t events[RF_SDP_MAX_FORMATS]; /* at the end of what was kept */
 	unsigned n_events = 0;
+	struct names names;
 
+	read_names(filter->offer, filter->n_offer, &names);
 	while (n_events < list->n && is_event(media, list->order[list->n - n_events - 1]))
 		n_events++;
 	list->n -= n_events;
 	memcpy(events, list->order + list->n, n_events);
-	put_back(media, filter, false, kept, list);
+	put_back(media, &names, false, kept, list);
 	memcpy(list->order + list->n, events, n_events);
 	list->n += n_events;
-	put_back(media, filter, true, kept, list);
+	put_back(media, &names, true, kept, list);
 }
 
 unsigned rf_sdp_filter(const struct rf_sdp_media *media, const struct rf_sdp_codec_filter *filter, uint8_t *order)
 {
 	bool kept[RF_SDP_MAX_FORMATS];
-	struct list list = keep(media, filter, order, kept);
+	struct list list = {order, 0};
 
-	if (list.n < media->n_formats && filter->n_offer > 0)
-		offer(media, filter, kept, &list);
+	if (filter->n_strip > 0 || filter->n_mask > 0) {
+		keep(media, filter, kept, &list);
+		if (list.n < media->n_formats && filter->n_offer > 0)
+			offer(media, filter, kept, &list);
+	}
 	if (list.n == 0) {
 		for (; list.n < media->n_formats; list.n++)
 			list.order[list.n] = (uint8_t)list.n;

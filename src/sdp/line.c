@@ -5,6 +5,35 @@
  */
 #include "sdp/section.h"
 
+const char *rf_sdp_show(struct rf_str text, char dst[RF_SDP_SHOWN])
+{
+	size_t i = 0;
+
+	for (; i < text.len && i + 1 < RF_SDP_SHOWN; i++)
+		dst[i] = text.p[i] >= ' ' && text.p[i] <= '~' ? text.p[i] : '?';
+	dst[i] = '\0';
+	return dst;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+bool rf_sdp_word(struct rf_str *rest, struct rf_str *word)
+{
+	size_t start = 0, end;
+
+	while (start < rest->len && is_space(rest->p[start]))
+		start++;
+	for (end = start; end < rest->len && !is_space(rest->p[end]);)
+		end++;
+	*word = (struct rf_str){rest->p + start, end - start};
+	rest->p += end;
+	rest->len -= end;
+	return end > start;
+}
+
 /* Lines end with LF, or CR LF; in a text without any LF, with CR. */
 static char line_end_of(struct rf_str text)
 {

@@ -7,19 +7,14 @@
  */
 #include "sdp/section.h"
 
-#define SPACES " \t"
-
 static int refuse(struct rf_arena *arena, struct rf_str *why, int error, const struct rf_sdp_section *section,
                   const struct rf_sdp_line *line, const char *what)
 {
-	struct rf_str shown = rf_sdp_line_text(line);
+	unsigned number = section->first_number + (unsigned)(line - section->lines);
+	char shown[RF_SDP_SHOWN];
 
-	if (shown.len > 40)
-		shown.len = 40;
-	return rf_sdp_refuse(why, error,
-	                     rf_arena_printf(arena, "SDP line %u (%.*s) %s",
-	                                     section->first_number + (unsigned)(line - section->lines),
-	                                     RF_STR_ARG(shown), what));
+	rf_sdp_show(rf_sdp_line_text(line), shown);
+	return rf_sdp_refuse(why, error, rf_arena_printf(arena, "SDP line %u (%s) %s", number, shown, what));
 }
 
 /* Cut the last word off *text. */
@@ -51,7 +46,7 @@ static void put_words(struct rf_buf *out, struct rf_str value)
 {
 	struct rf_str word;
 
-	for (bool first = true; rf_str_token(&value, SPACES, &word); first = false) {
+	for (bool first = true; rf_sdp_word(&value, &word); first = false) {
 		if (!first)
 			rf_buf_char(out, ' ');
 		rf_buf_str(out, word);
@@ -82,7 +77,7 @@ static int put_connection(struct rf_arena *arena, const struct rf_sdp_section *s
 
 	if (!line)
 		return 0;
-	for (rest = rf_sdp_line_value(line); rf_str_token(&rest, SPACES, &word);)
+	for (rest = rf_sdp_line_value(line); rf_sdp_word(&rest, &word);)
 		words++;
 	if (words < 3)
 		return refuse(arena, why, -EINVAL, section, line, "is incomplete, expected c=IN IP4 ADDRESS");
@@ -118,11 +113,10 @@ static int put_media(struct rf_arena *arena, const struct rf_sdp_section *sectio
 	struct rf_str type, port, transport, word;
 	unsigned formats = 0;
 
-	if (!rf_str_token(&rest, SPACES, &type) || !rf_str_token(&rest, SPACES, &port) ||
-	    !rf_str_token(&rest, SPACES, &transport))
+	if (!rf_sdp_word(&rest, &type) || !rf_sdp_word(&rest, &port) || !rf_sdp_word(&rest, &transport))
 		return refuse(arena, why, -EINVAL, section, line,
 		              "is incomplete, expected m=TYPE PORT TRANSPORT FORMAT");
-	for (struct rf_str left = rest; rf_str_token(&left, SPACES, &word);)
+	for (struct rf_str left = rest; rf_sdp_word(&left, &word);)
 		formats++;
 	if (formats > RF_SDP_MAX_FORMATS)
 		return refuse(arena, why, -E2BIG, section, line, "has too many formats, expected at most 128");

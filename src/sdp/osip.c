@@ -3,7 +3,8 @@
  * The one file that knows libosip2: normalised text in, the map out.
  *
  * Attributes are not asked of it: to libosip2 they are a name and a value cut at the colon, which the lines know
- * already. Its lists are walked with iterators, since access by position starts at the head each time.
+ * already. Its lists are walked with iterators, since access by position starts at the head each time. parser_init()
+ * is for SIP headers; session descriptions need none of it.
  */
 #include <osipparser2/osip_port.h>
 #include <osipparser2/sdp_message.h>
@@ -58,14 +59,17 @@ static enum rf_sdp_kind kind_of(const struct rf_sdp_media *media)
 static int map_media(struct rf_arena *arena, sdp_media_t *from, unsigned number, struct rf_sdp_media *to,
                      struct rf_str *why)
 {
+	char shown[RF_SDP_SHOWN];
 	uint64_t port = 0;
 
 	if (!from->m_media || !from->m_proto)
 		return rf_sdp_refuse(why, -EINVAL, unparsable);
-	if (!from->m_port || rf_str_to_u64(rf_str_of(from->m_port), &port) < 0 || port > UINT16_MAX)
-		return rf_sdp_refuse(why, -EINVAL,
-		                     rf_arena_printf(arena, "SDP media section %u has port %.16s, expected 0 to 65535",
-		                                     number, from->m_port ? from->m_port : "none"));
+	if (!from->m_port || rf_str_to_u64(rf_str_of(from->m_port), &port) < 0 || port > UINT16_MAX) {
+		rf_sdp_show(rf_str_of(from->m_port), shown);
+		return rf_sdp_refuse(
+			why, -EINVAL,
+			rf_arena_printf(arena, "SDP media section %u has port %s, expected 0 to 65535", number, shown));
+	}
 	to->type = rf_arena_copy(arena, rf_str_of(from->m_media));
 	to->transport = rf_arena_copy(arena, rf_str_of(from->m_proto));
 	if (!to->type.p || !to->transport.p)

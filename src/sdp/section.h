@@ -156,6 +156,13 @@ static inline int rf_sdp_refuse(struct rf_str *why, int error, struct rf_str sen
 	return error;
 }
 
+#define RF_SDP_SHOWN 41 /* bytes for a piece of input in a sentence, with the final NUL */
+
+/* line.c: the beginning of text as it may be shown to people: bytes that are not printable ASCII as '?'. */
+const char *rf_sdp_show(struct rf_str text, char dst[RF_SDP_SHOWN]);
+/* line.c: cut the next word, up to a space or tab, off *rest. False when there is none left. */
+bool rf_sdp_word(struct rf_str *rest, struct rf_str *word);
+
 /* line.c: cut text (which outlives the result) into lines and sections. Errors as rf_sdp_parse. */
 int rf_sdp_split(struct rf_arena *arena, struct rf_str text, struct rf_sdp_text *out, struct rf_str *why);
 

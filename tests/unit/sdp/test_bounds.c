@@ -9,7 +9,11 @@
 
 #include "rewrite.h"
 
-#define STALL_US 50000.0 /* CPU time; sanitizers included */
+#ifdef __SANITIZE_ADDRESS__
+#define STALL_US 250000.0 /* CPU time */
+#else
+#define STALL_US 50000.0 /* CPU time */
+#endif
 
 /* A text being made. */
 static struct rf_buf text;

@@ -151,6 +151,11 @@ static void what_is_refused_is_named(void **state)
 		{HEAD "m=audio x RTP/AVP 0\n", "SDP media section 1 has port x, expected 0 to 65535"},
 		{HEAD "m=audio 1 RTP/AVP 0\nc=IN IP4\n",
 	         "SDP line 7 (c=IN IP4) is incomplete, expected c=IN IP4 ADDRESS"},
+		{HEAD "m=audio \303\274 RTP/AVP 0\n", "SDP media section 1 has port ??, expected 0 to 65535"},
+		{HEAD "m=0123456789012345678901234567890123456789\033[2J\n",
+	         "SDP line 6 (m=01234567890123456789012345678901234567) is incomplete, expected m=TYPE PORT TRANSPORT "
+	         "FORMAT"},
+		{HEAD "m=\033[2J\n", "SDP line 6 (m=?[2J) is incomplete, expected m=TYPE PORT TRANSPORT FORMAT"},
 		{HEAD "a=x\ry\n", "SDP line 6 holds a carriage return, expected it at the end of a line only"},
 	};
 
