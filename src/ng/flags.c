@@ -66,7 +66,8 @@ static bool by_prefix(struct rf_reader *reader, struct rf_str token)
 		struct rf_str head = rf_str_of(prefix->prefix);
 		struct rf_str rest;
 
-		if (token.len <= head.len || !rf_str_has_prefix_name(token, head))
+		/* A second hyphen makes it "key--word": a key. */
+		if (token.len <= head.len || token.p[head.len] == '-' || !rf_str_has_prefix_name(token, head))
 			continue;
 		rest = unescape(reader, (struct rf_str){token.p + head.len, token.len - head.len});
 		if (prefix->kind == PREFIX_WORD)
