@@ -22,9 +22,10 @@ static int wait_for_none(struct rf_ctl *ctl, int64_t before)
 {
 	struct rf_value *tree;
 	FILE *err = ctl->err;
-	int rc;
 
 	while (before > 0) {
+		int rc;
+
 		usleep(POLL_US);
 		ctl->err = fopen("/dev/null", "we");
 		if (!ctl->err)

@@ -11,8 +11,10 @@
 /* A call-id for a sentence: its beginning, with what does not print replaced. */
 static const char *printable(struct rf_str call_id, char dst[128])
 {
-	size_t n = call_id.len < 127 ? call_id.len : 127;
+	size_t n = call_id.len;
 
+	if (n > 127)
+		n = 127;
 	for (size_t i = 0; i < n; i++)
 		dst[i] = call_id.p[i] >= ' ' && call_id.p[i] <= '~' ? call_id.p[i] : '?';
 	dst[n] = '\0';

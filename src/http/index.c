@@ -57,7 +57,6 @@ static int compare(const void *a, const void *b)
 static bool finish(struct rf_survey *survey, struct rf_http_reply *reply, int64_t until_us)
 {
 	const struct rf_http_config *config = &survey->site->config;
-	unsigned n = survey->n_rows < ROWS ? survey->n_rows : ROWS;
 
 	(void)until_us;
 	qsort(survey->rows, survey->n_rows, sizeof(*survey->rows), compare);
@@ -67,7 +66,7 @@ static bool finish(struct rf_survey *survey, struct rf_http_reply *reply, int64_
 	              rf_calls_draining(config->calls) ? ", draining" : "", config->process->version,
 	              config->process->dataplane);
 	rf_buf_text(&reply->body, "<table><tr><th>the worst sessions<th>age<th>packets<th>loss<th>jitter<th>MOS\n");
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < survey->n_rows && i < ROWS; i++)
 		write_row(&reply->body, &survey->rows[i]);
 	rf_buf_text(&reply->body, foot);
 	rf_http_reply_check(reply);

@@ -21,6 +21,7 @@ struct leg_ref {
 /* Where the writing stands. */
 struct sheet {
 	struct rf_prometheus prometheus;
+	bool ranked;          /* the fields below are set */
 	struct leg_ref *legs; /* those that are shown, the worst first */
 	size_t n_legs;
 	size_t left_out;                   /* legs that are not shown */
@@ -154,8 +155,8 @@ static int compare_rows(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Rank all legs, keep the worst. NULL when memory is short. */
-static struct sheet *rank(struct rf_survey *survey)
+/* Rank all legs, keep the worst. False when memory is short. */
+static bool rank(struct rf_survey *survey)
 {
 	struct sheet *sheet = survey->state;
 	size_t n = 0, most = survey->site->config.max_session_series;
@@ -165,7 +166,7 @@ static struct sheet *rank(struct rf_survey *survey)
 	sheet->legs = rf_arena_alloc(survey->arena, (n + 1) * sizeof(*sheet->legs));
 	sheet->rows = rf_arena_alloc(survey->arena, (n + 1) * sizeof(struct rf_survey_row *));
 	if (!sheet->legs || !sheet->rows)
-		return NULL;
+		return false;
 	for (unsigned i = 0; i < survey->n_rows; i++)
 		for (unsigned k = 0; k < survey->rows[i].n_legs; k++)
 			sheet->legs[sheet->n_legs++] = (struct leg_ref){&survey->rows[i], &survey->rows[i].legs[k]};
@@ -179,7 +180,8 @@ static struct sheet *rank(struct rf_survey *survey)
 	for (size_t i = 0; i < sheet->n_legs; i++)
 		if (i == 0 || sheet->rows[i] != sheet->rows[i - 1])
 			sheet->rows[sheet->n_rows++] = sheet->rows[i];
-	return sheet;
+	sheet->ranked = true;
+	return true;
 }
 
 /* The first family: what the short id stands for. False: time is up. */
@@ -207,7 +209,7 @@ static bool write_info(struct sheet *sheet, int64_t until_us)
 
 static bool write_family(struct sheet *sheet, size_t family, int64_t until_us)
 {
-	char party[12], media[12];
+	char party[12] = "", media[12] = "";
 	struct rf_prometheus_label labels[LABELS] = {
 		{"session", RF_STR_NONE}, {"party", RF_STR_NONE}, {"media", RF_STR_NONE}};
 
@@ -218,8 +220,10 @@ static bool write_family(struct sheet *sheet, size_t family, int64_t until_us)
 		const struct leg_ref *ref = &sheet->legs[sheet->next++];
 
 		labels[0].value = rf_str_of(ref->row->session);
-		labels[1].value = (struct rf_str){party, (size_t)snprintf(party, sizeof(party), "%u", ref->leg->party)};
-		labels[2].value = (struct rf_str){media, (size_t)snprintf(media, sizeof(media), "%u", ref->leg->media)};
+		snprintf(party, sizeof(party), "%u", ref->leg->party);
+		snprintf(media, sizeof(media), "%u", ref->leg->media);
+		labels[1].value = rf_str_of(party);
+		labels[2].value = rf_str_of(media);
 		families[family].write(&sheet->prometheus, labels, ref->leg);
 		if (sheet->next % CLOCK_EVERY == 0 && rf_clock_us() >= until_us)
 			return false;
@@ -232,7 +236,7 @@ static bool finish(struct rf_survey *survey, struct rf_http_reply *reply, int64_
 	struct sheet *sheet = survey->state;
 
 	sheet->prometheus.out = &reply->body;
-	if (!sheet->legs && !rank(survey)) {
+	if (!sheet->ranked && !rank(survey)) {
 		rf_http_reply_error(reply, 503, "out_of_memory", "memory is too short to rank the sessions");
 		return true;
 	}

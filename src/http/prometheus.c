@@ -178,11 +178,12 @@ void rf_prometheus_real(struct rf_prometheus *p, const struct rf_prometheus_labe
 }
 
 /* A bucket's bound: canonical floats in both formats, so that a series keeps its name whichever is scraped. */
-static void print_bound(double bound, char dst[32])
+static void print_bound(double bound, char dst[40])
 {
-	print_real(bound, dst);
-	if (!strpbrk(dst, ".eIN"))
-		strcat(dst, ".0");
+	char number[32];
+
+	print_real(bound, number);
+	snprintf(dst, 40, "%s%s", number, strpbrk(number, ".eIN") ? "" : ".0");
 }
 
 void rf_prometheus_histogram(struct rf_prometheus *p, const struct rf_prometheus_label *labels, unsigned n,
@@ -190,9 +191,10 @@ void rf_prometheus_histogram(struct rf_prometheus *p, const struct rf_prometheus
 {
 	struct rf_prometheus_label with_le[MAX_LABELS + 1];
 	uint64_t below = 0;
-	char number[32];
+	char number[40];
 
-	n = n < MAX_LABELS ? n : MAX_LABELS;
+	if (n > MAX_LABELS)
+		n = MAX_LABELS;
 	for (unsigned i = 0; i < n; i++)
 		with_le[i] = labels[i];
 	for (size_t i = 0; i <= histogram->n_bounds; i++) {

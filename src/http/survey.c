@@ -91,18 +91,17 @@ static bool fill_legs(struct rf_survey *survey, const struct rf_call_report *rep
 
 static bool fill_row(struct rf_survey *survey, const struct rf_call_report *report, struct rf_survey_row *row)
 {
-	const struct rf_report_party *from = report->n_parties > 0 ? &report->parties[0] : NULL;
-	const struct rf_report_party *to = NULL;
+	static const struct rf_report_party nobody = {.peer = -1};
+	const struct rf_report_party *from = report->n_parties > 0 ? &report->parties[0] : &nobody;
+	const struct rf_report_party *to = report->n_parties > 1 ? &report->parties[1] : &nobody;
 
-	if (from && from->peer >= 0 && (unsigned)from->peer < report->n_parties)
+	if (from->peer >= 0 && (unsigned)from->peer < report->n_parties)
 		to = &report->parties[from->peer];
-	else if (report->n_parties > 1)
-		to = &report->parties[1];
 	*row = (struct rf_survey_row){
 		.call_id = rf_arena_copy(survey->arena, report->call_id),
-		.from_tag = rf_arena_copy(survey->arena, from ? from->tag : RF_STR_NONE),
-		.to_tag = rf_arena_copy(survey->arena, to ? to->tag : RF_STR_NONE),
-		.label = rf_arena_copy(survey->arena, from ? from->label : RF_STR_NONE),
+		.from_tag = rf_arena_copy(survey->arena, from->tag),
+		.to_tag = rf_arena_copy(survey->arena, to->tag),
+		.label = rf_arena_copy(survey->arena, from->label),
 		.created_wall_us = report->created_wall_us,
 		.age = report->age,
 		.answered = report->answered_wall_us != 0,
