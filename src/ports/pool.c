@@ -120,27 +120,111 @@ void rf_pool_free(struct rf_pool *pool)
 {
 	if (!pool)
 		return;
+	rf_pool_keep(pool, 0);
+	free(pool->kept);
 	free(pool->slots);
 	free(pool);
 }
 
-/* Bind the sockets of pair number i. */
-static int pair_open(const struct rf_pool *pool, uint16_t i, bool want_rtcp, struct rf_port_pair *out)
+/* -- sockets that free pairs keep -- */
+
+static void close_kept(int *fd)
 {
-	uint16_t port = (uint16_t)(pool->first_port + 2U * i);
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static bool keeps(const struct rf_pool *pool, uint16_t i)
+{
+	return pool->kept && (pool->kept[i].rtp_fd >= 0 || pool->kept[i].rtcp_fd >= 0);
+}
+
+void rf_pool_keep(struct rf_pool *pool, uint16_t max_kept)
+{
+	pool->max_kept = max_kept;
+	for (uint16_t i = 0; i < pool->n_pairs && pool->n_kept > max_kept; i++) {
+		if (!keeps(pool, i))
+			continue;
+		close_kept(&pool->kept[i].rtp_fd);
+		close_kept(&pool->kept[i].rtcp_fd);
+		pool->n_kept--;
+	}
+}
+
+/* The array is made when it is needed first; without memory nothing is kept. */
+static bool kept_ready(struct rf_pool *pool)
+{
+	if (pool->kept)
+		return true;
+	pool->kept = malloc(pool->n_pairs * sizeof(*pool->kept));
+	if (!pool->kept)
+		return false;
+	for (unsigned i = 0; i < pool->n_pairs; i++)
+		pool->kept[i] = (struct rf_pool_kept){.rtp_fd = -1, .rtcp_fd = -1};
+	pool->receive_buffer = rf_socket_receive_buffer();
+	return true;
+}
+
+/* Keep the sockets of a pair that comes back. False: they are the caller's still. */
+static bool keep_pair(struct rf_pool *pool, uint16_t i, const struct rf_port_pair *pair)
+{
+	if (pool->n_kept >= pool->max_kept || !kept_ready(pool) || (pair->rtp_fd < 0 && pair->rtcp_fd < 0))
+		return false;
+	if (pair->rtp_fd >= 0)
+		rf_socket_rest(pair->rtp_fd, &pool->local.address);
+	if (pair->rtcp_fd >= 0)
+		rf_socket_rest(pair->rtcp_fd, &pool->local.address);
+	pool->kept[i] = (struct rf_pool_kept){.rtp_fd = pair->rtp_fd, .rtcp_fd = pair->rtcp_fd};
+	pool->n_kept++;
+	return true;
+}
+
+/* Take what the pair kept. */
+static struct rf_pool_kept unkeep(struct rf_pool *pool, uint16_t i)
+{
+	struct rf_pool_kept kept = {.rtp_fd = -1, .rtcp_fd = -1};
+
+	if (!keeps(pool, i))
+		return kept;
+	kept = pool->kept[i];
+	pool->kept[i] = (struct rf_pool_kept){.rtp_fd = -1, .rtcp_fd = -1};
+	pool->n_kept--;
+	return kept;
+}
+
+/* -- taking and giving back -- */
+
+/* A socket that was kept, or a new one. */
+static int wake_or_open(const struct rf_pool *pool, int kept, unsigned port)
+{
+	if (kept < 0)
+		return rf_socket_open(&pool->local.address, (uint16_t)port);
+	rf_socket_wake(kept, pool->receive_buffer);
+	return kept;
+}
+
+/* The sockets of pair number i. On an error none is left. */
+static int pair_open(struct rf_pool *pool, uint16_t i, bool want_rtcp, struct rf_port_pair *out)
+{
+	unsigned port = pool->first_port + 2U * i;
+	struct rf_pool_kept kept = unkeep(pool, i);
 	int rtp, rtcp = -1;
 
-	rtp = rf_socket_open(&pool->local.address, port);
-	if (rtp < 0)
+	if (!want_rtcp)
+		close_kept(&kept.rtcp_fd);
+	rtp = wake_or_open(pool, kept.rtp_fd, port);
+	if (rtp < 0) {
+		close_kept(&kept.rtcp_fd);
 		return rtp;
-	if (want_rtcp) {
-		rtcp = rf_socket_open(&pool->local.address, (uint16_t)(port + 1));
-		if (rtcp < 0) {
-			close(rtp);
-			return rtcp;
-		}
 	}
-	*out = (struct rf_port_pair){.local = &pool->local, .rtp_port = port, .rtp_fd = rtp, .rtcp_fd = rtcp};
+	if (want_rtcp)
+		rtcp = wake_or_open(pool, kept.rtcp_fd, port + 1);
+	if (rtcp < 0 && want_rtcp) {
+		close(rtp);
+		return rtcp;
+	}
+	*out = (struct rf_port_pair){.local = &pool->local, .rtp_port = (uint16_t)port, .rtp_fd = rtp, .rtcp_fd = rtcp};
 	return 0;
 }
 
@@ -183,10 +267,12 @@ int rf_pool_take_exact(struct rf_pool *pool, uint16_t rtp_port, bool want_rtcp, 
 
 void rf_pool_put(struct rf_pool *pool, struct rf_port_pair *pair)
 {
-	if (pair->rtp_fd >= 0)
-		close(pair->rtp_fd);
-	if (pair->rtcp_fd >= 0)
-		close(pair->rtcp_fd);
-	queue_append(pool, (uint16_t)((pair->rtp_port - pool->first_port) / 2));
+	uint16_t i = (uint16_t)((pair->rtp_port - pool->first_port) / 2);
+
+	if (!keep_pair(pool, i, pair)) {
+		close_kept(&pair->rtp_fd);
+		close_kept(&pair->rtcp_fd);
+	}
+	queue_append(pool, i);
 	*pair = (struct rf_port_pair){.rtp_fd = -1, .rtcp_fd = -1};
 }

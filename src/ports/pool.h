@@ -19,6 +19,12 @@ struct rf_pool_slot {
 
 #define RF_POOL_TAKEN UINT16_MAX
 
+/* The sockets that a free pair keeps. */
+struct rf_pool_kept {
+	int rtp_fd;  /* -1: none */
+	int rtcp_fd; /* -1: none */
+};
+
 struct rf_pool {
 	struct rf_local local;      /* what pairs point to */
 	struct rf_pool_slot *slots; /* owned; n_pairs of them and, behind them, the queue's head */
@@ -26,6 +32,10 @@ struct rf_pool {
 	uint16_t n_pairs;           /* that the range holds: at most 32,768 */
 	uint16_t n_taken;           /* handed out now */
 	bool retired;               /* a reload removed the address: freed with its last pair */
+	struct rf_pool_kept *kept;  /* owned; by slot; NULL until the first socket is kept */
+	uint16_t n_kept;            /* free pairs that keep a socket */
+	uint16_t max_kept;          /* at most so many */
+	int receive_buffer;         /* bytes, of a socket in use */
 };
 
 /* 0, -EINVAL (the range holds no pair), -ENOMEM. */
@@ -39,7 +49,9 @@ void rf_pool_free(struct rf_pool *pool); /* NULL is fine */
 int rf_pool_take(struct rf_pool *pool, bool want_rtcp, struct rf_port_pair *out);
 /* That very pair. 0, -EADDRINUSE, -ENOENT (not in the range), or an error of the sockets. */
 int rf_pool_take_exact(struct rf_pool *pool, uint16_t rtp_port, bool want_rtcp, struct rf_port_pair *out);
-/* Close the sockets of a pair and let it rest. */
+/* Let a pair rest, its sockets closed, or kept while fewer than max_kept pairs keep theirs. */
 void rf_pool_put(struct rf_pool *pool, struct rf_port_pair *pair);
+/* From now on keep the sockets of at most that many free pairs; those above are closed. */
+void rf_pool_keep(struct rf_pool *pool, uint16_t max_kept);
 
 #endif

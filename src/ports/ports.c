@@ -25,6 +25,7 @@ struct rf_ports {
 	unsigned n_retired;       /* */
 	struct iface *ifaces;     /* owned; the index is the interface's number */
 	unsigned n_ifaces;        /* */
+	uint16_t max_kept;        /* free pairs of an address that keep their sockets */
 	char why[256];            /* the sentence that rf_ports_configure returned last */
 };
 
@@ -183,6 +184,7 @@ static void pools_replace(struct rf_ports *ports, struct rf_pool **pools, unsign
 			continue;
 		}
 		pool->retired = true;
+		rf_pool_keep(pool, 0);
 		ports->retired[ports->n_retired++] = pool;
 	}
 	free(ports->pools);
@@ -213,9 +215,11 @@ int rf_ports_configure(struct rf_ports *ports, const struct rf_local_config *loc
 		if (err)
 			goto fail_pools;
 	}
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		pools[i]->max_kept = ports->max_kept;
 		pools[i]->local.advertised =
 			locals[i].advertised.family == RF_FAMILY_NONE ? locals[i].address : locals[i].advertised;
+	}
 	pools_replace(ports, pools, n);
 	return 0;
 
@@ -276,6 +280,35 @@ static bool error_is_local(int err)
 	return err != -EMFILE && err != -ENOMEM;
 }
 
+void rf_ports_keep(struct rf_ports *ports, unsigned pairs)
+{
+	ports->max_kept = pairs < UINT16_MAX ? (uint16_t)pairs : UINT16_MAX;
+	for (unsigned i = 0; i < ports->n_pools; i++)
+		rf_pool_keep(ports->pools[i], ports->max_kept);
+}
+
+/* Close the sockets that free pairs keep. False: there were none. */
+static bool give_up_kept(struct rf_ports *ports)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < ports->n_pools; i++) {
+		any |= ports->pools[i]->n_kept > 0;
+		rf_pool_keep(ports->pools[i], 0);
+		ports->pools[i]->max_kept = ports->max_kept;
+	}
+	return any;
+}
+
+static int take(struct rf_ports *ports, struct rf_pool *pool, bool want_rtcp, struct rf_port_pair *out)
+{
+	int err = rf_pool_take(pool, want_rtcp, out);
+
+	if (err == -EMFILE && give_up_kept(ports))
+		err = rf_pool_take(pool, want_rtcp, out);
+	return err;
+}
+
 int rf_ports_get(struct rf_ports *ports, struct rf_str iface, enum rf_family family, bool want_rtcp,
                  struct rf_port_pair *out)
 {
@@ -289,7 +322,7 @@ int rf_ports_get(struct rf_ports *ports, struct rf_str iface, enum rf_family fam
 	for (unsigned i = 0; i < (unsigned)n; i++) {
 		struct rf_pool *pool = found[(turn + i) % (unsigned)n];
 		char address[RF_ADDR_TEXT];
-		int err = rf_pool_take(pool, want_rtcp, out);
+		int err = take(ports, pool, want_rtcp, out);
 
 		if (!err || !error_is_local(err))
 			return err;

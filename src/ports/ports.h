@@ -76,6 +76,15 @@ int rf_ports_get(struct rf_ports *ports, struct rf_str iface, enum rf_family fam
 /* The sockets of a pair come back (closed, or kept bound for the next call); fds that are -1 are gone already. */
 void rf_ports_put(struct rf_ports *ports, struct rf_port_pair *pair);
 
+/*
+ * Keep the sockets of at most that many free pairs of each address bound, for the next call that gets the pair; 0, the
+ * default, closes all. A kept pair costs a fourth of the CPU time of a new one when it is taken again (bench/ports.c:
+ * some 4 instead of 14 microseconds), and two descriptors and up to 5 KB of kernel memory while it waits. Pairs are
+ * taken in the order in which they came back, kept or not, so that keeping never shortens the rest of a port: it pays
+ * when about as many pairs are kept as the range holds. Descriptors that are needed for a call are taken from here.
+ */
+void rf_ports_keep(struct rf_ports *ports, unsigned pairs);
+
 /* For adoption and for tests: that very pair. 0, -EADDRINUSE, -ENOENT, -ENOMEM. */
 int rf_ports_get_exact(struct rf_ports *ports, const struct rf_addr *address, uint16_t rtp_port, bool want_rtcp,
                        struct rf_port_pair *out);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,4 +39,37 @@ int rf_socket_open(const struct rf_addr *address, uint16_t port)
 close_fd:
 	close(fd);
 	return err;
+}
+
+void rf_socket_rest(int fd, const struct rf_addr *address)
+{
+	bool ip6 = address->family == RF_FAMILY_IP6;
+	int none = 0;
+
+	/* Neither can fail on a UDP socket of that family; a failure would cost a marking or some memory. */
+	(void)setsockopt(fd, ip6 ? IPPROTO_IPV6 : IPPROTO_IP, ip6 ? IPV6_TCLASS : IP_TOS, &none, sizeof(none));
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &none, sizeof(none));
+}
+
+void rf_socket_wake(int fd, int receive_buffer)
+{
+	/* The kernel doubles what it is asked for. */
+	int half = receive_buffer / 2;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &half, sizeof(half));
+	while (recv(fd, NULL, 0, MSG_TRUNC) >= 0 || errno == ECONNREFUSED)
+		;
+}
+
+int rf_socket_receive_buffer(void)
+{
+	int size = 0, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
+	socklen_t len = sizeof(size);
+
+	if (fd < 0)
+		return 212992;
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, &len))
+		size = 212992;
+	close(fd);
+	return size;
 }

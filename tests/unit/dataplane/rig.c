@@ -104,13 +104,15 @@ static uint16_t probe_send(struct rig *rig)
 	struct rf_stream *rtp, *rtcp;
 	struct rf_port_pair pair;
 	struct rf_group *group;
+	uint16_t port;
 
 	assert_int_equal(rf_group_new(rig->dataplane, &group), 0);
 	assert_int_equal(rf_ports_get(rig->ports, RF_STR("four"), RF_FAMILY_NONE, false, &pair), 0);
 	assert_int_equal(rf_stream_pair_new(group, &pair, &rtp, &rtcp), 0);
 	assert_int_equal(rf_group_commit(group), 0);
+	port = rf_stream_port(rtp);
 	rf_group_free(group);
-	return rf_stream_port(rtp);
+	return port;
 }
 
 /* Has the group come back, and given back its port? */
