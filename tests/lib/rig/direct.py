@@ -63,7 +63,9 @@ class Call:
     def offer(self, sdp=None, **keys):
         """The left side offers; the rewritten SDP."""
         sdp = sdp or audio_sdp(self.left.address, self.left.port)
-        reply = self.relay.ng("offer", call_id=self.id, from_tag="left", sdp=sdp, **_defaults(keys, "a", "b"))
+        to_tag = "right" if self.towards_left else None
+        reply = self.relay.ng("offer", call_id=self.id, from_tag="left", to_tag=to_tag, sdp=sdp,
+                              **_defaults(keys, "a", "b"))
         self.towards_right = Sdp(reply["sdp"])
         return self.towards_right
 

@@ -33,11 +33,12 @@ class Relay:
     """One relay in one namespace, with an ng client and a view of its figures."""
 
     def __init__(self, namespace, folder, interfaces, ng="127.0.0.1", ng_port=2223, ports=(30000, 31999),
-                 options=()):
+                 options=(), http="127.0.0.1"):
         self.namespace = namespace
         self.ports = ports
         self.ctl = f"{folder}/ctl.sock"
         self._ng_address = (ng, ng_port)
+        self._http = http
         at = f"[{ng}]" if ":" in ng else ng
         shared = [f"--interface={one}" for one in interfaces]
         shared += [f"--listen-ng={at}:{ng_port}", f"--port-min={ports[0]}", f"--port-max={ports[1]}",
@@ -46,7 +47,7 @@ class Relay:
             command = ["rtpengine", "--foreground", "--log-stderr", "--table=-1", "--num-threads=2",
                        "--pidfile=/dev/null", "--config-file=none", *shared, "--log-level=6"]
         else:
-            command = [DAEMON, *shared, f"--listen-http=127.0.0.1:{HTTP_PORT}", f"--listen-ctl={self.ctl}",
+            command = [DAEMON, *shared, f"--listen-http={http}:{HTTP_PORT}", f"--listen-ctl={self.ctl}",
                        f"--state-dir={folder}", "--log-level=" + os.environ.get("RELAY_LOG", "info")]
         self.process = Process(namespace, command + list(options), f"{folder}/relay.log", env=SANITIZERS)
         self.ng = Ng(namespace, ng, ng_port)
@@ -63,10 +64,10 @@ class Relay:
 
     def get(self, path):
         """(status, text) of an HTTP GET."""
-        connection = http.client.HTTPConnection("127.0.0.1", HTTP_PORT, timeout=5)
+        connection = http.client.HTTPConnection(self._http, HTTP_PORT, timeout=5)
         connection.sock = self.namespace.socket(socket.AF_INET, socket.SOCK_STREAM)
         connection.sock.settimeout(5)
-        connection.sock.connect(("127.0.0.1", HTTP_PORT))
+        connection.sock.connect((self._http, HTTP_PORT))
         try:
             connection.request("GET", path)
             answer = connection.getresponse()

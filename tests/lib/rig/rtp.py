@@ -11,6 +11,7 @@ Got = namedtuple("Got", "time source data")  # monotonic seconds, (address, port
 
 PCMA = 8
 SAMPLES = 160  # of one packet of 20 ms
+SETTLE = 0.03  # seconds that a real party takes at least, after an answer, before it talks
 
 
 def packet(sequence, timestamp, ssrc, payload=b"\xd5" * SAMPLES, payload_type=PCMA, marker=False):
@@ -109,6 +110,7 @@ def talk(left, right, count=25, pause=0.01, seconds=3):
     sent = ([], [])
     for endpoint, _, _ in (left, right):
         endpoint.clear()
+    time.sleep(SETTLE)
     for _ in range(count):
         for (endpoint, stream, target), list_ in zip((left, right), sent):
             list_.append(stream.next())

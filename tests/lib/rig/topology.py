@@ -12,11 +12,12 @@ With nat=True the caller sits one step further away, and its own address is neve
 """
 
 import atexit
+import os
 import signal
 import sys
 from dataclasses import dataclass, field
 
-from .netns import Namespace, address, link, remove_leftovers
+from .netns import Namespace, address, link, remove_leftovers, run
 
 
 _MASQUERADE = """
@@ -114,6 +115,17 @@ def _masquerade(inner, outer):
     inner.ip("route", "add", "default", "via", "192.168.77.1")
     outer.sysctl("net.ipv4.ip_forward", 1)
     outer.nft(_MASQUERADE)
+
+
+def door(topology):
+    """A link from where we are to the relay, so that a browser here reaches it; the relay's address on it."""
+    name = f"rft{os.getpid()}"[:15]
+    run("ip", "link", "add", "name", name, "type", "veth", "peer", "name", "door", "netns", topology.relay.net.name)
+    topology.relay.net.ip("link", "set", "dev", "door", "up")
+    topology.relay.net.ip("addr", "add", "10.77.9.1/30", "dev", "door")
+    run("ip", "link", "set", "dev", name, "up")
+    run("ip", "addr", "add", "10.77.9.2/30", "dev", name)
+    return "10.77.9.1"
 
 
 def loopback():
