@@ -24,6 +24,9 @@ bool rf_sdp_word(struct rf_str *rest, struct rf_str *word)
 {
 	size_t start = 0, end;
 
+	*word = RF_STR_NONE;
+	if (rest->len == 0)
+		return false;
 	while (start < rest->len && is_space(rest->p[start]))
 		start++;
 	for (end = start; end < rest->len && !is_space(rest->p[end]);)

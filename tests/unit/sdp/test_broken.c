@@ -81,8 +81,9 @@ static void carriage_returns_before_the_line_end(void **state)
 static void several_directions_and_rtcp_lines_count_by_the_last(void **state)
 {
 	(void)state;
-	rewrite_check(HEAD "m=audio 4000 RTP/AVP 0\na=sendonly\na=rtcp:9\na=recvonly\na=rtcp:x\na=sendrecv\n", NULL,
-	              HEAD_OUT AUDIO_OUT);
+	rewrite_check(HEAD "m=audio 4000 RTP/AVP "
+	                   "0\na=rtcp\na=rtpmap\na=ptime\na=sendonly\na=rtcp:9\na=recvonly\na=rtcp:x\na=sendrecv\n",
+	              NULL, HEAD_OUT AUDIO_OUT "a=ptime\n");
 }
 
 static void formats_that_are_no_payload_types_stay(void **state)
