@@ -155,8 +155,8 @@ out:
 
 int rf_settings_read_file(struct rf_settings *settings, const char *path, const char *section)
 {
-	char *text;
-	size_t len;
+	char *text = NULL;
+	size_t len = 0;
 	int rc = read_whole(path, &text, &len);
 
 	if (rc == -ENOMEM)
