@@ -70,11 +70,12 @@ static unsigned quota_upwards(const char *root, const char *mount, const char *p
 	char full[PATH_SIZE];
 	size_t top = strlen(mount);
 	unsigned cpus = 0;
-	char *slash;
 
 	if (snprintf(full, sizeof(full), "%s%s", mount, strcmp(path, "/") == 0 ? "" : path) >= (int)sizeof(full))
 		return 0;
 	for (;;) {
+		char *slash;
+
 		cpus = smaller_set(cpus, quota(root, full));
 		slash = strrchr(full, '/');
 		if (strlen(full) <= top || !slash)

@@ -66,8 +66,9 @@ enum rf_stream_flag {
 	RF_STREAM_BLOCK_DTMF = 1 << 10, /* drop the party's RFC 4733 events */
 };
 
-#define RF_STREAM_MAX_TYPES 16 /* payload types remembered per stream; others are measured with a guessed clock rate \
-	                        */
+#define RF_STREAM_MAX_TYPES                                                                      \
+	16 /* payload types remembered per stream; others are measured with a guessed clock rate \
+	    */
 
 enum rf_codec_hint { RF_CODEC_OTHER, RF_CODEC_PCMU, RF_CODEC_PCMA, RF_CODEC_TELEPHONE_EVENT };
 

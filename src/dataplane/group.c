@@ -55,29 +55,29 @@ static void stream_init(struct rf_stream *stream, struct rf_group *group, struct
 	group->dataplane->n_streams++;
 }
 
-int rf_stream_pair_new(struct rf_group *group, struct rf_port_pair *ports, struct rf_stream **rtp,
+int rf_stream_pair_new(struct rf_group *group, struct rf_port_pair *pair, struct rf_stream **rtp,
                        struct rf_stream **rtcp)
 {
-	struct rf_pair *pair = calloc(1, sizeof(*pair));
+	struct rf_pair *shared = calloc(1, sizeof(*shared));
 	struct rf_stream *first = calloc(1, sizeof(*first)), *second = NULL;
 	struct rf_measured *measured = calloc(1, sizeof(*measured));
 
-	if (ports->rtcp_fd >= 0)
+	if (pair->rtcp_fd >= 0)
 		second = calloc(1, sizeof(*second));
-	if (!pair || !first || !measured || (ports->rtcp_fd >= 0 && !second)) {
-		free(pair);
+	if (!shared || !first || !measured || (pair->rtcp_fd >= 0 && !second)) {
+		free(shared);
 		free(first);
 		free(measured);
 		free(second);
 		return -ENOMEM;
 	}
-	pair->ports = *ports;
-	ports->rtp_fd = ports->rtcp_fd = -1;
-	stream_init(first, group, pair, false);
+	shared->ports = *pair;
+	pair->rtp_fd = pair->rtcp_fd = -1;
+	stream_init(first, group, shared, false);
 	first->measured = measured;
 	first->sibling = second;
 	if (second) {
-		stream_init(second, group, pair, true);
+		stream_init(second, group, shared, true);
 		second->sibling = first;
 	}
 	*rtp = first;
@@ -168,20 +168,6 @@ void rf_stream_report(const struct rf_stream *stream, struct rf_stream_report *o
 
 /* -- commits -- */
 
-/* A stream that the worker never knew needs no worker to go. */
-static void forget_unborn(struct rf_group *group)
-{
-	RF_LIST_EACH_SAFE (l, &group->streams) {
-		struct rf_stream *stream = RF_CONTAINER(l, struct rf_stream, in_group);
-
-		if (!stream->live && stream->staged & RF_STAGED_REMOVE) {
-			if (stream->sibling)
-				stream->sibling->sibling = NULL;
-			stream_destroy(stream);
-		}
-	}
-}
-
 static unsigned count_staged(const struct rf_group *group)
 {
 	unsigned n = 0;
@@ -191,23 +177,40 @@ static unsigned count_staged(const struct rf_group *group)
 	return n;
 }
 
+/* A stream that the worker never knew needs no worker to go. */
+static void forget_unborn(struct rf_stream *stream)
+{
+	if (stream->sibling)
+		stream->sibling->sibling = NULL;
+	stream_destroy(stream);
+}
+
+static void move_change(struct rf_stream *stream, struct rf_message *message)
+{
+	message->changes[message->n++] =
+		(struct rf_change){.stream = stream, .what = stream->staged, .config = stream->wanted};
+	if (stream->staged & RF_STAGED_REMOVE) {
+		message->removes = true;
+		/* Out of the list, so that nothing is staged for it again. */
+		rf_list_remove(&stream->in_group);
+	}
+	stream->live = true;
+	stream->wanted.forget = false;
+	stream->staged = 0;
+}
+
 static void move_changes(struct rf_group *group, struct rf_message *message)
 {
-	RF_LIST_EACH_SAFE (l, &group->streams) {
+	struct rf_list *next;
+
+	for (struct rf_list *l = group->streams.next; l != &group->streams; l = next) {
 		struct rf_stream *stream = RF_CONTAINER(l, struct rf_stream, in_group);
 
-		if (!stream->staged)
-			continue;
-		message->changes[message->n++] =
-			(struct rf_change){.stream = stream, .what = stream->staged, .config = stream->wanted};
-		stream->live = true;
-		stream->wanted.forget = false;
-		if (stream->staged & RF_STAGED_REMOVE) {
-			message->removes = true;
-			/* Out of the list, so that nothing is staged for it again. */
-			rf_list_remove(&stream->in_group);
-		}
-		stream->staged = 0;
+		next = l->next;
+		if (!stream->live && stream->staged & RF_STAGED_REMOVE)
+			forget_unborn(stream);
+		else if (stream->staged)
+			move_change(stream, message);
 	}
 }
 
@@ -223,7 +226,6 @@ int rf_group_commit(struct rf_group *group)
 	message = calloc(1, sizeof(*message) + n * sizeof(*message->changes));
 	if (!message)
 		return -ENOMEM;
-	forget_unborn(group);
 	message->group = group;
 	message->changes = (struct rf_change *)(message + 1);
 	move_changes(group, message);

@@ -72,6 +72,7 @@ static int queue_shuffle(struct rf_pool *pool)
 	for (unsigned i = 0; i < pool->n_pairs; i++) {
 		unsigned j = (unsigned)(random_next(&state) % (i + 1));
 
+		order[i] = (uint16_t)i;
 		order[i] = order[j];
 		order[j] = (uint16_t)i;
 	}

@@ -203,7 +203,7 @@ int rf_ports_configure(struct rf_ports *ports, const struct rf_local_config *loc
 	if (err)
 		goto fail;
 	err = -ENOMEM;
-	retired = realloc(ports->retired, (ports->n_retired + ports->n_pools + 1) * sizeof(*retired));
+	retired = realloc(ports->retired, (ports->n_retired + ports->n_pools + 1) * sizeof(struct rf_pool *));
 	if (!retired)
 		goto fail;
 	ports->retired = retired;
@@ -309,6 +309,14 @@ static int take(struct rf_ports *ports, struct rf_pool *pool, bool want_rtcp, st
 	return err;
 }
 
+static void log_no_socket(const struct rf_ports *ports, const struct rf_pool *pool, int err)
+{
+	char address[RF_ADDR_TEXT];
+
+	rf_log(ports->log, RF_LOG_PORTS, RF_LOG_ERROR, RF_STR_NONE, "interface %s: no socket on %s: %s",
+	       pool->local.iface, rf_addr_print(&pool->local.address, address), strerror(-err));
+}
+
 int rf_ports_get(struct rf_ports *ports, struct rf_str iface, enum rf_family family, bool want_rtcp,
                  struct rf_port_pair *out)
 {
@@ -321,14 +329,12 @@ int rf_ports_get(struct rf_ports *ports, struct rf_str iface, enum rf_family fam
 	turn = ports->ifaces[found[0]->local.iface_id].turn++;
 	for (unsigned i = 0; i < (unsigned)n; i++) {
 		struct rf_pool *pool = found[(turn + i) % (unsigned)n];
-		char address[RF_ADDR_TEXT];
 		int err = take(ports, pool, want_rtcp, out);
 
 		if (!err || !error_is_local(err))
 			return err;
 		if (err != -ENOSPC)
-			rf_log(ports->log, RF_LOG_PORTS, RF_LOG_ERROR, RF_STR_NONE, "interface %s: no socket on %s: %s",
-			       pool->local.iface, rf_addr_print(&pool->local.address, address), strerror(-err));
+			log_no_socket(ports, pool, err);
 	}
 	return -ENOSPC;
 }

@@ -42,8 +42,8 @@ static ssize_t receive_stamped(const struct rf_stream *stream, struct rf_packet 
 	                     .msg_namelen = sizeof(*from),
 	                     .msg_iov = &iov,
 	                     .msg_iovlen = 1,
-	                     .msg_control = &control,
-	                     .msg_controllen = sizeof(control)};
+	                     .msg_control = control.space,
+	                     .msg_controllen = sizeof(control.space)};
 	ssize_t len = recvmsg(stream->fd, &msg, 0);
 
 	if (len >= 0)

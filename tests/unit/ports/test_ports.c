@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -20,7 +21,7 @@ static struct rf_local_config local(const char *iface, const char *address, uint
 {
 	struct rf_local_config config = {.port_min = min, .port_max = max};
 
-	strcpy(config.iface, iface);
+	snprintf(config.iface, sizeof(config.iface), "%s", iface);
 	assert_int_equal(rf_addr_parse(rf_str_of(address), &config.address), 0);
 	return config;
 }
@@ -111,6 +112,7 @@ static void a_full_pool_says_so_and_leaks_nothing(void **state)
 	unsigned files = open_files();
 
 	(void)state;
+	memset(pairs, 0, sizeof(pairs));
 	for (unsigned round = 0; round < 3; round++) {
 		for (unsigned i = 0; i < PAIRS; i++)
 			assert_int_equal(get(ports, "pub", &pairs[i]), 0);
