@@ -6,8 +6,8 @@
 
 /* An attribute that is ours, by the name it has in the text. */
 struct known {
-	struct rf_str name;
-	uint8_t kind; /* enum rf_sdp_line_kind */
+	struct rf_str name; /* case matters */
+	uint8_t kind;       /* enum rf_sdp_line_kind */
 };
 
 #define KNOWN(text, what)                                    \

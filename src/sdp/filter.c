@@ -19,15 +19,15 @@ struct name {
 };
 
 struct names {
-	struct name list[MAX_NAMES];
-	unsigned n;
-	bool all; /* "all" or "full" is among them */
+	struct name list[MAX_NAMES]; /* those that can match */
+	unsigned n;                  /* of them */
+	bool all;                    /* "all" or "full" is among them */
 };
 
 /* The list being made: formats as indexes. */
 struct list {
-	uint8_t *order;
-	unsigned n;
+	uint8_t *order; /* RF_SDP_MAX_FORMATS of room */
+	unsigned n;     /* used */
 };
 
 /* False for a name that cannot match. */

@@ -76,7 +76,7 @@ struct rf_sdp_line {
 
 struct rf_sdp_chain {
 	struct rf_sdp_line *first; /* NULL: empty */
-	struct rf_sdp_line *last;
+	struct rf_sdp_line *last;  /* NULL: empty */
 };
 
 /* What belongs to one format of m=, in an RTP section. */
@@ -84,19 +84,19 @@ struct rf_sdp_format {
 	struct rf_sdp_codec *codec;          /* NULL: not a payload type */
 	const struct rf_sdp_format *repeats; /* the format of m= that has this type first, and the lines; NULL: this */
 	struct rf_sdp_line *rtpmap;          /* the last that makes sense, or any for an unknown type; NULL: none */
-	struct rf_sdp_chain fmtp;
-	struct rf_sdp_chain feedback; /* rtcp-fb */
+	struct rf_sdp_chain fmtp;            /* as they came */
+	struct rf_sdp_chain feedback;        /* rtcp-fb */
 };
 
 /* The fields of o=, views of the text. The user name may hold spaces, or be empty. */
 struct rf_sdp_origin {
-	struct rf_str username, session_id, version, net_type, addr_type, address;
+	struct rf_str username, session_id, version, net_type, addr_type, address; /* in the order of o= */
 };
 
 /* The session part, or a media section. */
 struct rf_sdp_section {
-	struct rf_sdp_line *lines; /* as they came; the first of a media section is its m= */
-	unsigned n_lines;
+	struct rf_sdp_line *lines;                     /* as they came; the first of a media section is its m= */
+	unsigned n_lines;                              /* of them */
 	unsigned first_number;                         /* of the first line in the text, from 1 */
 	struct rf_sdp_chain chains[RF_SDP_LINE_KINDS]; /* all lines by kind */
 	struct rf_sdp_format *formats;                 /* one per format of m=; NULL unless RTP */
@@ -105,10 +105,10 @@ struct rf_sdp_section {
 
 /* The text cut into sections. */
 struct rf_sdp_text {
-	struct rf_str used; /* up to an empty line, or all */
-	struct rf_sdp_section session;
-	struct rf_sdp_section *media; /* n_media of them */
-	unsigned n_media;
+	struct rf_str used;            /* up to an empty line, or all */
+	struct rf_sdp_section session; /* before the first m= */
+	struct rf_sdp_section *media;  /* in order */
+	unsigned n_media;              /* of them */
 };
 
 static inline struct rf_str rf_sdp_line_text(const struct rf_sdp_line *line)

@@ -6,13 +6,13 @@
 
 /* One media section being printed. */
 struct printer {
-	const struct rf_sdp_plan *plan;
-	const struct rf_sdp_media_plan *how;
-	const struct rf_sdp_media *media;
+	const struct rf_sdp_plan *plan;       /* of the whole */
+	const struct rf_sdp_media_plan *how;  /* of this section */
+	const struct rf_sdp_media *media;     /* as it came */
 	const struct rf_sdp_section *section; /* of media */
-	struct rf_buf *out;
-	uint8_t order[RF_SDP_MAX_FORMATS]; /* formats that come out, as indexes */
-	unsigned n_order;
+	struct rf_buf *out;                   /* takes the text */
+	uint8_t order[RF_SDP_MAX_FORMATS];    /* formats that come out, as indexes */
+	unsigned n_order;                     /* of them */
 };
 
 static void put_kinds(struct printer *p, enum rf_sdp_line_kind from, enum rf_sdp_line_kind to)

@@ -89,10 +89,11 @@ static void several_directions_and_rtcp_lines_count_by_the_last(void **state)
 static void formats_that_are_no_payload_types_stay(void **state)
 {
 	(void)state;
-	rewrite_check(HEAD "m=audio 4000 RTP/AVP 0 telephone 200 99 0\na=rtpmap:99 opus\na=rtpmap:200 "
+	rewrite_check(HEAD "m=audio 4000 RTP/AVP 00 0 telephone 200 99 0\na=rtpmap:00 x/1\na=rtpmap:0 x/0\na=rtpmap:99 "
+	                   "opus\na=rtpmap:200 "
 	                   "x/1\na=rtpmap:0\na=rtpmap:\na=fmtp:0\n",
 	              NULL,
-	              HEAD_OUT "m=audio 30000 RTP/AVP 0 telephone 200 99 0\nc=IN IP4 203.0.113.1\n"
+	              HEAD_OUT "m=audio 30000 RTP/AVP 00 0 telephone 200 99 0\nc=IN IP4 203.0.113.1\n"
 	                       "a=rtpmap:0 PCMU/8000\na=fmtp:0\na=rtpmap:99 opus\na=sendrecv\na=rtcp:30001\n");
 }
 

@@ -11,7 +11,9 @@
 
 /* A filter by comma-separated names, and the formats that come out. */
 struct edit {
-	const char *media, *strip, *offer, *except, *mask, *formats;
+	const char *media;                         /* the section that comes in */
+	const char *strip, *offer, *except, *mask; /* names, with commas */
+	const char *formats;                       /* of m= that comes out */
 };
 
 static const struct edit edits[] = {
