@@ -145,8 +145,15 @@ class Scene:
         """A call, not set up yet, between fresh endpoints."""
         return Call(self.relay, self.left(), self.right(), **keys)
 
+    def gone(self):
+        """The relay has ended by itself, as it should: there is nothing to ask it any more."""
+        self.relay.kill()
+        self.relay = None
+
     def leave(self):
         """The end of a test that went well."""
+        if not self.relay:
+            return
         for call_id in self.relay.calls():
             self.relay.ng("delete", call_id=call_id)
         self.relay.expect_clean()

@@ -53,6 +53,8 @@ class Process:
 
     def stop(self, number=signal.SIGTERM, seconds=5):
         """End it, hard when it does not go within the time, with all that it started; its exit status."""
+        if self._file.closed:
+            return self._popen.returncode
         self.send(number)
         status = self.wait(seconds)
         try:

@@ -47,7 +47,7 @@ class Relay:
             command = ["rtpengine", "--foreground", "--log-stderr", "--table=-1", "--num-threads=2",
                        "--pidfile=/dev/null", "--config-file=none", *shared, "--log-level=6"]
         else:
-            command = [DAEMON, *shared, f"--listen-http={http}:{HTTP_PORT}", f"--listen-ctl={self.ctl}",
+            command = [DAEMON, "--config-file=none", *shared, f"--listen-http={http}:{HTTP_PORT}", f"--listen-ctl={self.ctl}",
                        f"--state-dir={folder}", "--log-level=" + os.environ.get("RELAY_LOG", "info")]
         self.process = Process(namespace, command + list(options), f"{folder}/relay.log", env=SANITIZERS)
         self.ng = Ng(namespace, ng, ng_port)
