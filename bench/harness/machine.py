@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-INSIDE = "RTPFERRY_BENCH_NAMESPACE"
+INSIDE = "BENCH_INSIDE_NAMESPACE"
 # Relays and loads alike go before everything else on a machine that others use too.
 REAL_TIME = os.environ.get("BENCH_REAL_TIME", "") not in ("", "0")
 RELAY_CORE = 0
