@@ -204,14 +204,15 @@ bool rf_name_fold(struct rf_str name, char dst[RF_NAME_FOLDED], struct rf_str *f
 	return true;
 }
 
-/* As strcmp, of a view and a terminated name. */
+/* As strcmp, of a view (which may hold any byte) and a terminated name. */
 static int compare(struct rf_str folded, const char *name)
 {
-	int order = strncmp(folded.p, name, folded.len);
+	size_t len = strlen(name);
+	int order = memcmp(folded.p, name, folded.len < len ? folded.len : len);
 
-	if (order)
+	if (order || folded.len == len)
 		return order;
-	return name[folded.len] ? -1 : 0;
+	return folded.len < len ? -1 : 1;
 }
 
 int rf_name_find(struct rf_str folded, const void *rows, size_t n_rows, size_t size)

@@ -52,6 +52,8 @@ static void what_is_decoded_encodes_the_same(void **state)
 		"{}",
 		"[]",
 		"\"a\"",
+		"true",
+		"17",
 		"{\"command\":\"ping\"}",
 		"{\"a\":1,\"b\":-5,\"c\":9223372036854775807,\"d\":true,\"e\":false,\"f\":0.25,\"g\":[[],{},[1]]}",
 		"{\"sdp\":\"v=0\\r\\no=- 1 1\\r\\n\",\"q\":\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\"}",
@@ -193,7 +195,8 @@ static void numbers_that_json_lacks_become_zero(void **state)
 	(void)state;
 	rf_value_add_real(arena, list, RF_STR_NONE, (double)NAN);
 	rf_value_add_real(arena, list, RF_STR_NONE, (double)INFINITY);
-	assert_encoding(list, "[0,0]");
+	rf_value_add_real(arena, list, RF_STR_NONE, -0.0);
+	assert_encoding(list, "[0,0,0]");
 }
 
 static void a_tree_too_deep_to_encode_is_an_error(void **state)
