@@ -67,7 +67,7 @@ static void start_exit(struct rf_lifecycle *lifecycle, const char *why)
 	MAIN(lifecycle, RF_LOG_NOTICE,
 	     "draining: %s; new calls are refused, %u calls are left, for %lld seconds at most", why,
 	     rf_calls_count(lifecycle->with.calls), (long long)config->drain_timeout);
-	rf_notify_status("draining, %u calls left", rf_calls_count(lifecycle->with.calls));
+	rf_notify_status(true, rf_calls_count(lifecycle->with.calls));
 	if (config->drain_timeout > 0)
 		lifecycle->deadline_us = rf_clock_us() + config->drain_timeout * 1000000;
 	if (rf_calls_count(lifecycle->with.calls) == 0)
@@ -111,8 +111,7 @@ void rf_lifecycle_drain(void *arg, bool on)
 	if (!on && lifecycle->exiting)
 		MAIN(lifecycle, RF_LOG_NOTICE, "draining goes on: the process was asked to end");
 	rf_calls_drain(lifecycle->with.calls, on || lifecycle->exiting);
-	rf_notify_status("%s, %u calls", on || lifecycle->exiting ? "draining" : "serving",
-	                 rf_calls_count(lifecycle->with.calls));
+	rf_notify_status(on || lifecycle->exiting, rf_calls_count(lifecycle->with.calls));
 }
 
 static void on_hup(void *arg, int fd, int signal)
@@ -188,8 +187,7 @@ static void on_tend(void *arg, int fd, int what)
 	(void)what;
 	rf_memory_tend(rf_calls_held(calls), &lifecycle->peak);
 	if (++lifecycle->tended % STATUS_EVERY == 0)
-		rf_notify_status("%s, %u calls", rf_calls_draining(calls) ? "draining" : "serving",
-		                 rf_calls_count(calls));
+		rf_notify_status(rf_calls_draining(calls), rf_calls_count(calls));
 }
 
 static void on_watchdog(void *arg, int fd, int what)
