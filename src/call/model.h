@@ -108,6 +108,7 @@ struct rf_calls {
 	struct rf_calls_config config;
 	struct rf_hash by_id;                /* struct rf_call */
 	struct rf_list slots[RF_CALL_SLOTS]; /* struct rf_call */
+	char loop_id[17];                    /* hexadecimal: this relay's mark under loop-protect */
 	unsigned next_slot;                  /* to fill */
 	unsigned timer_slot;                 /* to visit */
 	struct rf_loop_item *timer;

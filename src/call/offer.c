@@ -108,7 +108,7 @@ void rf_calls_offer(struct rf_calls *calls, const struct rf_request *request, st
 		return;
 	if (rf_exchange_read(&x))
 		return;
-	if ((request->flags & RF_FLAG_LOOP_PROTECT) && x.sdp->loop_marked) {
+	if ((request->flags & RF_FLAG_LOOP_PROTECT) && rf_sdp_has_loop_mark(x.sdp, rf_str_of(calls->loop_id))) {
 		reply->sdp = request->sdp;
 		return;
 	}

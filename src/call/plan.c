@@ -78,6 +78,7 @@ int rf_exchange_write(struct rf_exchange *x)
 		.generate_mid = request->flags & RF_FLAG_GENERATE_MID,
 		.strip_extmap = request->flags & RF_FLAG_STRIP_EXTMAP,
 		.loop_mark = request->flags & RF_FLAG_LOOP_PROTECT,
+		.loop_id = rf_str_of(x->calls->loop_id),
 		.codec = {request->strip, request->offer, request->except, request->mask, request->n_strip,
 	                  request->n_offer, request->n_except, request->n_mask},
 	};
@@ -96,9 +97,7 @@ int rf_exchange_write(struct rf_exchange *x)
 		goto out;
 	error = rf_sdp_write(x->sdp, &plan, &text);
 	if (error) {
-		rf_reply_error(x->reply, error == -EINVAL
-		                                 ? RF_STR("Error rewriting SDP: no codec left in a media section")
-		                                 : RF_STR("Error rewriting SDP"));
+		rf_reply_error(x->reply, RF_STR("Error rewriting SDP"));
 		goto out;
 	}
 	x->reply->sdp = rf_arena_copy(x->arena, rf_buf_view(&text));

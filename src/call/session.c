@@ -53,6 +53,21 @@ static int check_profile(struct rf_exchange *x)
 	return 0;
 }
 
+/* What is relayed needs an address; names are not looked up, which could take seconds. */
+static int check_addresses(struct rf_exchange *x)
+{
+	for (unsigned i = 0; i < x->sdp->n_media; i++) {
+		const struct rf_sdp_media *media = &x->sdp->media[i];
+
+		if (media->kind == RF_SDP_FOREIGN || media->rejected || media->rtp.addr.family != RF_FAMILY_NONE)
+			continue;
+		rf_log(x->calls->config.log, RF_LOG_SDP, RF_LOG_WARNING, x->request->call_id,
+		       "media %u has no IP address in c=", i + 1);
+		return refuse(x, RF_STR("Incomplete SDP specification"));
+	}
+	return 0;
+}
+
 int rf_exchange_read(struct rf_exchange *x)
 {
 	const struct rf_request *request = x->request;
@@ -78,7 +93,8 @@ int rf_exchange_read(struct rf_exchange *x)
 			return refuse(x, rf_arena_printf(x->arena, "Failed to parse SDP: %.*s", RF_STR_ARG(why)));
 		return refuse(x, RF_STR("Failed to parse SDP"));
 	}
-	return check_profile(x);
+	error = check_addresses(x);
+	return error ? error : check_profile(x);
 }
 
 /* An interface that does not exist is the first one, with a warning: a typo must not cost the call. */

@@ -298,6 +298,15 @@ static void a_marked_sdp_passes_untouched_under_loop_protect(void **state)
 	assert_int_equal(rf_calls_count(b->calls), 1);
 }
 
+static void the_mark_of_another_relay_does_not_stop_this_one(void **state)
+{
+	struct bench *b = *state;
+
+	b->request.flags = RF_FLAG_LOOP_PROTECT;
+	assert_true(bench_offer(b, "alice", NULL, sdp_audio("198.51.100.7", 4000, "a=rtpferry-loop:0123\r\n")));
+	assert_true(reply_has(b, "c=IN IP4 203.0.113.1"));
+}
+
 static void without_ports_the_call_is_refused_and_nothing_stays(void **state)
 {
 	struct bench *b = *state;
@@ -339,6 +348,9 @@ static void what_is_missing_is_named(void **state)
 	assert_true(reply_error_is(b, "Unknown call-id"));
 	assert_false(bench_offer(b, "alice", NULL, "nonsense"));
 	assert_true(reply_error_is(b, "Failed to parse SDP"));
+	assert_false(
+		bench_offer(b, "alice", NULL, "v=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\nt=0 0\r\nm=audio 4 RTP/AVP 0\r\n"));
+	assert_true(reply_error_is(b, "Incomplete SDP specification"));
 	assert_true(bench_offer(b, "alice", NULL, sdp_audio("198.51.100.7", 4000, NULL)));
 	assert_false(bench_answer(b, "mallory", "bob", sdp_audio("198.51.100.8", 4000, NULL)));
 	assert_true(reply_error_is(b, "Invalid dialogue association"));
@@ -415,6 +427,7 @@ int main(void)
 		TEST(media_address_and_origin_are_printed),
 		TEST(the_version_rises_only_when_something_changed),
 		TEST(a_marked_sdp_passes_untouched_under_loop_protect),
+		TEST(the_mark_of_another_relay_does_not_stop_this_one),
 		TEST(without_ports_the_call_is_refused_and_nothing_stays),
 		TEST(without_ports_a_known_call_goes_on),
 		TEST(what_is_missing_is_named),
