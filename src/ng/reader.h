@@ -36,7 +36,7 @@ struct rf_reader {
 void rf_reader_read(struct rf_reader *reader, const struct rf_value *dict);
 
 /* keys.c: one key and its value, as in a dictionary. */
-void rf_reader_key(struct rf_reader *reader, struct rf_str key, const struct rf_value *value);
+void rf_reader_key(struct rf_reader *reader, struct rf_str name, const struct rf_value *value);
 
 /* flags.c: one token of "flags", prefixed and escaped forms included. */
 void rf_reader_flag(struct rf_reader *reader, struct rf_str token);
@@ -58,7 +58,7 @@ void rf_reader_raw_flags(struct rf_reader *reader, struct rf_str text);
 
 /* reader.c: what the others share. */
 /* Do what a word of a list says; a word that is not known is told and has no effect. */
-void rf_reader_word(struct rf_reader *reader, enum rf_vocabulary_id vocabulary, struct rf_str word);
+void rf_reader_word(struct rf_reader *reader, enum rf_vocabulary_id id, struct rf_str word);
 /* Call fn for each item of a list, or of a string with commas. */
 void rf_reader_each(struct rf_reader *reader, const struct rf_value *value,
                     void (*fn)(struct rf_reader *reader, struct rf_str item, int arg), int arg);
