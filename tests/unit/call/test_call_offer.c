@@ -303,7 +303,10 @@ static void the_mark_of_another_relay_does_not_stop_this_one(void **state)
 	struct bench *b = *state;
 
 	b->request.flags = RF_FLAG_LOOP_PROTECT;
-	assert_true(bench_offer(b, "alice", NULL, sdp_audio("198.51.100.7", 4000, "a=rtpferry-loop:0123\r\n")));
+	assert_true(bench_offer(b, "alice", NULL,
+	                        "v=0\r\no=- 1 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\nt=0 0\r\n"
+	                        "a=rtpferry-loop:0123456789abcdef\r\nm=audio 4000 RTP/AVP 0\r\n"));
+	assert_true(reply_has(b, "a=rtpferry-loop:0123456789abcdef"));
 	assert_true(reply_has(b, "c=IN IP4 203.0.113.1"));
 }
 
