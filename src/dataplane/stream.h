@@ -71,7 +71,7 @@ struct rf_stream {
 struct rf_group {
 	/* The control thread's. */
 	struct rf_list in_dataplane;    /* of dataplane->groups */
-	struct rf_dataplane *dataplane; /* */
+	struct rf_dataplane *dataplane; /* that the group is of */
 	struct rf_worker *worker;       /* owner of the streams for life */
 	struct rf_list streams;         /* until they are freed and the worker let go */
 	struct rf_message end;          /* so that the end cannot fail */

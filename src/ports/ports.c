@@ -20,11 +20,11 @@ struct iface {
 struct rf_ports {
 	struct rf_log *log;       /* borrowed, may be NULL */
 	struct rf_pool **pools;   /* owned, in configured order */
-	unsigned n_pools;         /* */
+	unsigned n_pools;         /* of them */
 	struct rf_pool **retired; /* owned: pools that a reload removed, with pairs still in use */
-	unsigned n_retired;       /* */
+	unsigned n_retired;       /* of them */
 	struct iface *ifaces;     /* owned; the index is the interface's number */
-	unsigned n_ifaces;        /* */
+	unsigned n_ifaces;        /* of them */
 	uint16_t max_kept;        /* free pairs of an address that keep their sockets */
 	char why[256];            /* the sentence that rf_ports_configure returned last */
 };

@@ -73,10 +73,10 @@ struct rf_endpoint rf_latch_destination(const struct rf_latch *latch, const stru
 	if (rf_latch_is_set(latch)) {
 		if (config->learn != RF_LEARN_OFF && !(config->flags & RF_STREAM_ASYMMETRIC))
 			return latch->source;
-	} else if (config->flags & RF_STREAM_NAT_WAIT) {
-		return nowhere;
 	} else if (latch->guess.port != 0) {
 		return latch->guess;
+	} else if (config->flags & RF_STREAM_NAT_WAIT) {
+		return nowhere;
 	}
 	return endpoint_known(&config->remote) ? config->remote : nowhere;
 }

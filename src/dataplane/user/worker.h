@@ -23,7 +23,7 @@
 
 /* What to do with one stream. */
 struct rf_change {
-	struct rf_stream *stream;       /* */
+	struct rf_stream *stream;       /* that changes */
 	uint8_t what;                   /* enum rf_staged */
 	struct rf_stream_config config; /* for RF_STAGED_SET */
 };
@@ -52,7 +52,7 @@ struct rf_worker_totals {
 
 struct rf_worker {
 	/* Fixed before the thread starts. */
-	pthread_t thread;        /* */
+	pthread_t thread;        /* that runs the loop */
 	unsigned number;         /* 0 is the first */
 	int epoll_fd;            /* its streams' sockets and its mailbox */
 	unsigned nap_us;         /* pause before it waits again */
@@ -64,7 +64,7 @@ struct rf_worker {
 
 	/* Shared. */
 	struct rf_mailbox inbox;        /* from the control thread */
-	struct rf_worker_totals totals; /* */
+	struct rf_worker_totals totals; /* written by the thread, read by all */
 
 	/* The thread's own. */
 	struct rf_list piercing;       /* streams whose party is to be reached through its NAT */

@@ -146,6 +146,9 @@ static void nat_wait_has_no_destination_before_the_latch(void **state)
 
 	(void)state;
 	assert_int_equal(rf_latch_destination(&latch, &config).port, 0);
+	/* RTCP of a party whose RTP was heard need not wait. */
+	latch.guess = at("192.0.2.1:5001");
+	assert_at(rf_latch_destination(&latch, &config), "192.0.2.1:5001");
 	judge(&latch, &config, "192.0.2.1:5000", true, 1);
 	assert_at(rf_latch_destination(&latch, &config), "192.0.2.1:5000");
 }

@@ -11,6 +11,7 @@
 
 #include "dataplane/cpus.h"
 #include "dataplane/stream.h"
+#include "oom.h"
 #include "rig.h"
 #include "test.h"
 
@@ -167,6 +168,83 @@ static void a_call_of_four_streams_stays_below_ten_kilobytes(void **state)
 	assert_true(call < 8 * 1024);
 }
 
+static int take_pair(struct rf_ports *ports, struct rf_group *group, struct rf_stream **rtp, struct rf_stream **rtcp)
+{
+	struct rf_port_pair pair;
+	int err = rf_ports_get(ports, RF_STR_NONE, RF_FAMILY_NONE, true, &pair);
+
+	if (err)
+		return err;
+	err = rf_stream_pair_new(group, &pair, rtp, rtcp);
+	if (err)
+		rf_ports_put(ports, &pair);
+	return err;
+}
+
+/* A group of two pairs that is committed, changed and freed. */
+static int live_and_die(struct rf_dataplane *dataplane, struct rf_ports *ports)
+{
+	struct rf_stream *a, *a_rtcp, *b, *b_rtcp;
+	struct rf_stream_config config = {.flags = RF_STREAM_RTP, .tos = -1};
+	struct rf_group *group;
+	int err;
+
+	err = rf_group_new(dataplane, &group);
+	if (err)
+		return err;
+	err = take_pair(ports, group, &a, &a_rtcp);
+	if (!err)
+		err = take_pair(ports, group, &b, &b_rtcp);
+	if (!err)
+		err = rf_group_commit(group);
+	if (!err) {
+		config.out_rtp = b;
+		rf_stream_set(a, &config);
+		rf_stream_free(b_rtcp);
+		err = rf_group_commit(group);
+	}
+	rf_group_free(group);
+	return err;
+}
+
+static int plane_lives_and_dies(void *arg)
+{
+	struct rf_local_config *local = arg;
+	struct rf_dataplane_config config = {.workers = 2, .nap_us = 100};
+	struct rf_dataplane *dataplane;
+	struct rf_str why;
+	int err;
+
+	err = rf_loop_new(&config.loop);
+	if (err)
+		return err;
+	err = rf_ports_new(NULL, &config.ports);
+	if (err)
+		goto free_loop;
+	err = rf_ports_configure(config.ports, local, 1, &why);
+	if (err)
+		goto free_ports;
+	err = rf_dataplane_new(&config, &dataplane);
+	if (err)
+		goto free_ports;
+	err = live_and_die(dataplane, config.ports);
+	rf_dataplane_free(dataplane);
+free_ports:
+	rf_ports_free(config.ports);
+free_loop:
+	rf_loop_free(config.loop);
+	return err;
+}
+
+static void running_out_of_memory_anywhere_leaks_nothing(void **state)
+{
+	struct rf_local_config local = {.iface = "four", .port_min = 41400, .port_max = 41407};
+
+	(void)state;
+	rf_addr_parse(RF_STR("127.0.0.1"), &local.address);
+	rf_oom_run(plane_lives_and_dies, &local);
+}
+
 /* -- CPUs -- */
 
 static void write_file(const char *root, const char *path, const char *text)
@@ -218,6 +296,7 @@ int main(void)
 		cmocka_unit_test(streams_that_were_never_committed_leave_no_trace),
 		cmocka_unit_test(a_plane_that_ends_frees_the_groups_that_are_left),
 		cmocka_unit_test(a_call_of_four_streams_stays_below_ten_kilobytes),
+		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),
 		cmocka_unit_test(the_tightest_quota_of_the_cgroups_counts),
 	};
 

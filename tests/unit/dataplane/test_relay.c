@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Packets through a real worker and real sockets (see rig.h): what is forwarded, where to, and what is not. */
+#include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "rig.h"
 #include "test.h"
@@ -379,6 +382,65 @@ static void silenced_media_keeps_its_header_and_loses_its_sound(void **state)
 	call_close(&call);
 }
 
+/* The byte for TOS or traffic class of the next datagram. */
+static int receive_tos(const struct peer *peer)
+{
+	char data[RTP_SIZE], control[64];
+	struct iovec iov = {.iov_base = data, .iov_len = sizeof(data)};
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct pollfd p = {.fd = peer->fd, .events = POLLIN};
+	int tos = 0;
+
+	assert_int_equal(poll(&p, 1, 5000), 1);
+	assert_true(recvmsg(peer->fd, &msg, 0) >= 0);
+	assert_non_null(CMSG_FIRSTHDR(&msg));
+	memcpy(&tos, CMSG_DATA(CMSG_FIRSTHDR(&msg)), CMSG_FIRSTHDR(&msg)->cmsg_level == IPPROTO_IP ? 1 : sizeof(tos));
+	return tos;
+}
+
+static void packets_leave_with_the_marking_of_their_stream(void **state)
+{
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+	int one = 1;
+
+	(void)state;
+	call_open_on(&call, "127.0.0.1", "four", "::1", "six");
+	setsockopt(call.alice.fd, IPPROTO_IP, IP_RECVTOS, &one, sizeof(one));
+	setsockopt(call.bob.fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &one, sizeof(one));
+	call.rig.to_a.tos = 0xb8;
+	call.rig.to_b.tos = 0x88;
+	rig_commit(&call.rig);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
+	assert_int_equal(receive_tos(&call.bob), 0x88);
+	peer_send(&call.bob, call.rig.b, packet, sizeof(packet));
+	assert_int_equal(receive_tos(&call.alice), 0xb8);
+	call_close(&call);
+}
+
+static void the_delay_of_a_sample_is_measured(void **state)
+{
+	struct rf_histogram delay;
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+
+	(void)state;
+	call_open(&call);
+	rig_commit(&call.rig);
+	for (uint16_t seq = 1; seq <= 64; seq++) {
+		rtp_make(packet, 8, seq, seq * 160U, 0x1111);
+		expect_there(&call, packet, sizeof(packet));
+	}
+	rig_sync(&call.rig);
+	rf_dataplane_delay(call.rig.dataplane, &delay);
+	/* The first stream of a worker is one that is sampled; every 16th of its packets is. */
+	assert_int_equal(delay.count, 4);
+	assert_true(delay.sum > 0 && delay.sum < 4);
+	call_close(&call);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +459,8 @@ int main(void)
 		cmocka_unit_test(a_new_remote_forgets_the_latch_and_the_same_one_keeps_it),
 		cmocka_unit_test(blocked_media_stops_but_dtmf_passes),
 		cmocka_unit_test(silenced_media_keeps_its_header_and_loses_its_sound),
+		cmocka_unit_test(packets_leave_with_the_marking_of_their_stream),
+		cmocka_unit_test(the_delay_of_a_sample_is_measured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,7 +79,7 @@ static unsigned open_files(void)
 
 static uint16_t bound_port(int fd)
 {
-	struct sockaddr_in sa;
+	struct sockaddr_in sa = {.sin_port = 0};
 	socklen_t len = sizeof(sa);
 
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
@@ -108,11 +108,10 @@ static void a_pair_is_an_even_port_and_the_one_above(void **state)
 static void a_full_pool_says_so_and_leaks_nothing(void **state)
 {
 	struct rf_ports *ports = ten_pairs();
-	struct rf_port_pair pairs[PAIRS], more;
+	struct rf_port_pair pairs[PAIRS] = {{.rtp_fd = -1}}, more;
 	unsigned files = open_files();
 
 	(void)state;
-	memset(pairs, 0, sizeof(pairs));
 	for (unsigned round = 0; round < 3; round++) {
 		for (unsigned i = 0; i < PAIRS; i++)
 			assert_int_equal(get(ports, "pub", &pairs[i]), 0);
