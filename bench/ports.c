@@ -109,12 +109,15 @@ int main(int argc, char **argv)
 {
 	unsigned pairs = argc > 1 ? (unsigned)atoi(argv[1]) : 2000, rounds = argc > 2 ? (unsigned)atoi(argv[2]) : 20;
 	struct rlimit files = {.rlim_cur = 2UL * pairs + 64, .rlim_max = 2UL * pairs + 64};
-	int *fds = calloc(2UL * pairs, sizeof(int)), epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	int *fds, epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	double cold_us = 0, warm_us = 0;
 	long before;
 
-	if (!fds || pairs == 0 || FIRST_PORT + 2 * pairs > 65535)
+	if (pairs == 0 || FIRST_PORT + 2 * pairs > 65535)
 		return 2;
+	fds = calloc(2UL * pairs, sizeof(int));
+	if (!fds)
+		return 1;
 	setrlimit(RLIMIT_NOFILE, &files);
 	for (unsigned i = 0; i < rounds; i++)
 		cold_us += cold(epoll_fd, fds, pairs) / rounds;

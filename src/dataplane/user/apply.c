@@ -39,12 +39,11 @@ static void set_tos(struct rf_worker *worker, struct rf_stream *stream, int tos)
 		       stream->port, tos, strerror(errno));
 }
 
-void rf_stream_aim(struct rf_worker *worker, struct rf_stream *stream)
+void rf_stream_aim(struct rf_stream *stream)
 {
 	struct rf_endpoint to = rf_latch_destination(&stream->latch, &stream->config);
 	struct sockaddr_storage sa;
 
-	(void)worker;
 	stream->to_len = 0;
 	if (to.port != 0) {
 		stream->to_len = rf_endpoint_to_sockaddr(&to, &sa);
@@ -58,14 +57,14 @@ void rf_stream_aim(struct rf_worker *worker, struct rf_stream *stream)
 	rf_shown_end(&stream->shown);
 }
 
-void rf_stream_aim_rtcp(struct rf_worker *worker, const struct rf_stream *rtp)
+void rf_stream_aim_rtcp(const struct rf_stream *rtp)
 {
 	struct rf_stream *rtcp = rtp->sibling;
 
 	if (!rtcp || rf_latch_is_set(&rtcp->latch))
 		return;
 	rtcp->latch.guess = rf_latch_guess_rtcp(&rtp->latch, &rtp->config, &rtcp->config);
-	rf_stream_aim(worker, rtcp);
+	rf_stream_aim(rtcp);
 }
 
 static void pierce(struct rf_worker *worker, struct rf_stream *stream)
@@ -83,7 +82,7 @@ static void set(struct rf_worker *worker, struct rf_stream *stream, const struct
 		rf_latch_forget(&stream->latch);
 	stream->config = *config;
 	set_tos(worker, stream, config->tos);
-	rf_stream_aim(worker, stream);
+	rf_stream_aim(stream);
 	pierce(worker, stream);
 }
 
@@ -120,7 +119,7 @@ static void apply_changes(struct rf_worker *worker, const struct rf_message *mes
 		const struct rf_stream *stream = RF_CONTAINER(l, struct rf_stream, in_worker_group);
 
 		if (stream->measured)
-			rf_stream_aim_rtcp(worker, stream);
+			rf_stream_aim_rtcp(stream);
 	}
 }
 

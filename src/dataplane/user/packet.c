@@ -148,9 +148,9 @@ static void latched(struct rf_worker *worker, struct rf_stream *stream, uint32_t
 {
 	rf_counter_add(&worker->totals.relearned, stream->latch.relearned - relearned);
 	rf_list_remove(&stream->piercing);
-	rf_stream_aim(worker, stream);
+	rf_stream_aim(stream);
 	if (stream->measured)
-		rf_stream_aim_rtcp(worker, stream);
+		rf_stream_aim_rtcp(stream);
 }
 
 static enum rf_drop check_source(struct rf_worker *worker, struct rf_stream *stream, const struct rf_packet *packet)

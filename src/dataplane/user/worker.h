@@ -93,9 +93,9 @@ extern const double rf_delay_bounds[RF_DELAY_BUCKETS - 1];
 /* Do what a message says (apply.c). */
 void rf_worker_apply(struct rf_worker *worker, struct rf_message *message);
 /* Work out a stream's destination again, after its latch or configuration changed (apply.c). */
-void rf_stream_aim(struct rf_worker *worker, struct rf_stream *stream);
+void rf_stream_aim(struct rf_stream *stream);
 /* Guess where the party of an RTP stream has its RTCP, while that was not heard (apply.c). */
-void rf_stream_aim_rtcp(struct rf_worker *worker, const struct rf_stream *rtp);
+void rf_stream_aim_rtcp(const struct rf_stream *rtp);
 /* Take one packet off a stream's socket and forward it (packet.c). */
 void rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream);
 /* Send an empty datagram to the party (packet.c). */

@@ -390,12 +390,15 @@ static int receive_tos(const struct peer *peer)
 	struct msghdr msg = {
 		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
 	struct pollfd p = {.fd = peer->fd, .events = POLLIN};
+	const struct cmsghdr *c;
 	int tos = 0;
 
 	assert_int_equal(poll(&p, 1, 5000), 1);
 	assert_true(recvmsg(peer->fd, &msg, 0) >= 0);
-	assert_non_null(CMSG_FIRSTHDR(&msg));
-	memcpy(&tos, CMSG_DATA(CMSG_FIRSTHDR(&msg)), CMSG_FIRSTHDR(&msg)->cmsg_level == IPPROTO_IP ? 1 : sizeof(tos));
+	c = CMSG_FIRSTHDR(&msg);
+	if (!c)
+		return -1;
+	memcpy(&tos, CMSG_DATA(c), c->cmsg_level == IPPROTO_IP ? 1 : sizeof(tos));
 	return tos;
 }
 
