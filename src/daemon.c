@@ -2,6 +2,7 @@
 #include "daemon.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -314,6 +315,7 @@ enum rf_exit rf_daemon_run(const struct rf_config *config, const struct rf_confi
 	enum rf_exit code;
 
 	rf_memory_set_up();
+	signal(SIGPIPE, SIG_IGN); /* a reader of HTTP or of the log that has gone is an error of write() */
 	rf_buf_init(&d.why, 0);
 	code = run(&d, notes);
 	tear_down(&d);

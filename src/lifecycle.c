@@ -12,7 +12,6 @@
 
 #define MAIN(l, level, ...) rf_log((l)->with.log, RF_LOG_MAIN, level, RF_STR_NONE, __VA_ARGS__)
 #define DRAIN_CHECK_US 50000 /* between looks at the number of calls that a drain waits for */
-#define TEND_US 2000000      /* between looks at memory */
 #define STATUS_EVERY 5       /* of those, one tells systemd the number of calls */
 #define CALLS_DUMPED 1000    /* calls that SIGUSR1 names at most */
 
@@ -25,7 +24,7 @@ struct rf_lifecycle {
 	bool exiting;                      /* the process ends when the drain does */
 	bool asked;                        /* the API wants a drain */
 	int64_t deadline_us;               /* monotonic: the drain ends then whatever is left; 0: never */
-	unsigned peak;                     /* calls held at most since memory was given back */
+	struct rf_memory memory;           /* what memory.h remembers */
 	unsigned tended;                   /* looks at memory */
 };
 
@@ -185,7 +184,7 @@ static void on_tend(void *arg, int fd, int what)
 
 	(void)fd;
 	(void)what;
-	rf_memory_tend(rf_calls_held(calls), &lifecycle->peak);
+	rf_memory_tend(&lifecycle->memory, rf_calls_held(calls));
 	if (++lifecycle->tended % STATUS_EVERY == 0)
 		rf_notify_status(rf_calls_draining(calls), rf_calls_count(calls));
 }
@@ -216,7 +215,7 @@ static int watch(struct rf_lifecycle *lifecycle)
 		rc = rf_loop_signal(loop, signals[i].signal, signals[i].fn, lifecycle,
 		                    &lifecycle->items[signals[i].item]);
 	if (rc == 0)
-		rc = rf_loop_timer(loop, TEND_US, true, on_tend, lifecycle, &lifecycle->items[ITEM_TEND]);
+		rc = rf_loop_timer(loop, RF_MEMORY_LOOK_US, true, on_tend, lifecycle, &lifecycle->items[ITEM_TEND]);
 	/* twice as often as it must be: one late turn of the loop is not a death */
 	if (rc == 0 && watchdog_us > 0)
 		rc = rf_loop_timer(loop, watchdog_us / 2, true, on_watchdog, lifecycle,
