@@ -23,11 +23,11 @@ struct rf_local_side {
 };
 
 struct rf_datagram {
-	struct rf_str bytes; /* view into the batch */
-	struct rf_endpoint source;
+	struct rf_str bytes;          /* view into the batch */
+	struct rf_endpoint source;    /* who sent it; port 0: not an IP address */
 	struct sockaddr_storage name; /* of the source, for the reply */
 	socklen_t name_len;           /* bytes of name */
-	struct rf_local_side local;
+	struct rf_local_side local;   /* where it was sent to */
 };
 
 struct rf_batch; /* opaque: buffers for RF_BATCH datagrams */

@@ -7,7 +7,7 @@
 
 /* A decoder's position and the containers that are open around it. */
 struct reader {
-	struct rf_arena *arena;
+	struct rf_arena *arena;                        /* where the values go */
 	const char *p;                                 /* next byte */
 	const char *end;                               /* behind the last byte */
 	struct rf_value *open[RF_VALUE_MAX_DEPTH + 1]; /* containers, outermost first; [0] holds the root */

@@ -21,10 +21,10 @@ struct level {
 
 /* A copier: the containers that are open, outermost first. */
 struct copier {
-	struct rf_arena *arena;
-	struct level levels[RF_VALUE_MAX_DEPTH];
-	unsigned depth; /* levels in use */
-	unsigned nodes; /* values made */
+	struct rf_arena *arena;                  /* where the values go */
+	struct level levels[RF_VALUE_MAX_DEPTH]; /* outermost first */
+	unsigned depth;                          /* levels in use */
+	unsigned nodes;                          /* values made */
 };
 
 static int level_open(struct copier *c, struct json_object *from, struct rf_value *to)
