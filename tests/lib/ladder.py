@@ -230,7 +230,7 @@ def netns(ladder):
     if _spaces(ladder, "netns"):
         for preset in ("asan", "tsan"):
             if ladder.build(preset):
-                for path in programs("netns"):
+                for path in programs("netns") + programs("daemon"):
                     ladder.suite(path, {"PRESET": preset})
 
 
@@ -262,7 +262,7 @@ def coverage(ladder):
         lcov --quiet --extract build/coverage/all.info '{root}/src/*' --output-file build/coverage/src.info
         lcov --summary build/coverage/src.info
         lcov --list build/coverage/src.info
-    """.format(root=ROOT, suites=" ".join(programs("netns") + programs("hostile")) or "true")
+    """.format(root=ROOT, suites=" ".join(programs("netns") + programs("daemon") + programs("hostile")) or "true")
     if not ladder.command("coverage measured", ["bash", "-ec", script]):
         return
     with open(f"{LOGS}/coverage-measured.log", encoding="utf-8") as file:
