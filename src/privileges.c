@@ -132,12 +132,13 @@ int rf_privileges_limit(const struct rf_config *config, struct rf_buf *why)
 	low_ports = low_ports && capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_BIND_SERVICE);
 	if (keep_only(low_ports) < 0)
 		return fail(why, "capabilities cannot be chosen");
+	/* without CAP_SETPCAP the bounding set stays; what it still allows, no_new_privs denies */
+	(void)capng_apply(CAPNG_SELECT_BOUNDS);
 	errno = 0;
 	if (identity.change && capng_change_id((int)identity.uid, (int)identity.gid, CAPNG_INIT_SUPP_GRP) < 0) {
 		rf_buf_printf(why, "user '%s' cannot be become: %s", config->user, strerror(errno ? errno : EPERM));
 		return -EPERM;
 	}
-	/* without CAP_SETPCAP the bounding set stays; what it still allows, no_new_privs denies */
 	if (!identity.change && capng_apply(CAPNG_SELECT_CAPS) < 0)
 		return fail(why, "capabilities cannot be dropped");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
