@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "dataplane/stream.h"
 
 /* Every 16th stream asks the kernel for the time of arrival of its packets. */
@@ -76,10 +77,21 @@ static void pierce(struct rf_worker *worker, struct rf_stream *stream)
 	rf_list_append(&worker->piercing, &stream->piercing);
 }
 
+/* What was learnt holds for one SDP endpoint. On hold (the null address) a party moves nowhere. */
+static void unlearn(struct rf_stream *stream, const struct rf_stream_config *config)
+{
+	const struct rf_endpoint *before = &stream->config.remote, *now = &config->remote;
+	bool moved = !rf_endpoint_equal(now, before);
+
+	if (moved && !config->forget && !rf_addr_is_null(&before->addr) && !rf_addr_is_null(&now->addr))
+		rf_latch_retire(&stream->latch, rf_clock_us());
+	else if (moved || config->forget)
+		rf_latch_forget(&stream->latch);
+}
+
 static void set(struct rf_worker *worker, struct rf_stream *stream, const struct rf_stream_config *config)
 {
-	if (config->forget || !rf_endpoint_equal(&config->remote, &stream->config.remote))
-		rf_latch_forget(&stream->latch);
+	unlearn(stream, config);
 	stream->config = *config;
 	set_tos(worker, stream, config->tos);
 	rf_stream_aim(stream);

@@ -31,12 +31,22 @@ static bool source_given(const struct rf_stream_config *config)
 	       endpoint_known(&config->remote);
 }
 
+static bool is_sdp(const struct rf_stream_config *config, const struct rf_endpoint *from)
+{
+	return endpoint_known(&config->remote) && rf_endpoint_equal(from, &config->remote);
+}
+
+static bool is_stale(const struct rf_latch *latch, const struct rf_endpoint *from, int64_t now_us)
+{
+	return now_us < latch->stale_until_us && rf_endpoint_equal(from, &latch->stale);
+}
+
 static enum rf_latch_verdict judge_first(struct rf_latch *latch, const struct rf_stream_config *config,
                                          const struct rf_endpoint *from, bool good, int64_t now_us)
 {
 	if (source_given(config) && !rf_endpoint_equal(from, &config->remote))
 		return config->flags & RF_STREAM_STRICT ? RF_LATCH_REFUSED : RF_LATCH_ACCEPTED;
-	if (!good)
+	if (!good || (is_stale(latch, from, now_us) && !is_sdp(config, from)))
 		return RF_LATCH_ACCEPTED;
 	latch->source = *from;
 	latch->since_us = now_us;
@@ -57,6 +67,8 @@ enum rf_latch_verdict rf_latch_judge(struct rf_latch *latch, const struct rf_str
 		return judge_first(latch, config, from, good, now_us);
 	if (rf_endpoint_equal(from, &latch->source))
 		return RF_LATCH_ACCEPTED;
+	if (good && is_sdp(config, from) && !(config->flags & RF_STREAM_ASYMMETRIC))
+		return move(latch, from);
 	if (window_open(latch, config, now_us)) {
 		if (!good || (config->learn == RF_LEARN_HEURISTIC &&
 		              likeness(from, &config->remote) < likeness(&latch->source, &config->remote)))
@@ -81,10 +93,20 @@ struct rf_endpoint rf_latch_destination(const struct rf_latch *latch, const stru
 	return endpoint_known(&config->remote) ? config->remote : nowhere;
 }
 
+void rf_latch_retire(struct rf_latch *latch, int64_t now_us)
+{
+	struct rf_endpoint before = latch->source;
+
+	rf_latch_forget(latch);
+	latch->stale = before;
+	latch->stale_until_us = now_us + RF_LATCH_STALE_US;
+}
+
 void rf_latch_forget(struct rf_latch *latch)
 {
 	latch->source = nowhere;
 	latch->guess = nowhere;
+	latch->stale = nowhere;
 	latch->since_us = 0;
 }
 

@@ -139,6 +139,47 @@ static void learning_off_knows_the_sdp_endpoint_only(void **state)
 	assert_at(rf_latch_destination(&latch, &config), "10.0.0.1:4000");
 }
 
+static void the_endpoint_of_the_sdp_is_never_refused(void **state)
+{
+	struct rf_stream_config config = with(RF_STREAM_STRICT, RF_LEARN_IMMEDIATE);
+	struct rf_latch latch = {.relearned = 0};
+
+	(void)state;
+	judge(&latch, &config, "192.0.2.1:5000", true, 1);
+	assert_int_equal(judge(&latch, &config, "10.0.0.1:4000", false, 2), RF_LATCH_REFUSED);
+	assert_int_equal(judge(&latch, &config, "10.0.0.1:4000", true, 3), RF_LATCH_MOVED);
+	assert_at(rf_latch_destination(&latch, &config), "10.0.0.1:4000");
+	assert_int_equal(judge(&latch, &config, "192.0.2.1:5000", true, 4), RF_LATCH_REFUSED);
+}
+
+static void the_losing_branch_of_a_fork_does_not_latch_again_at_once(void **state)
+{
+	struct rf_stream_config config = with(RF_STREAM_STRICT, RF_LEARN_IMMEDIATE);
+	struct rf_latch latch = {.relearned = 0};
+
+	(void)state;
+	judge(&latch, &config, "10.0.0.1:4000", true, 1);
+	config.remote = at("10.0.0.2:6000");
+	rf_latch_retire(&latch, 2);
+	assert_int_equal(judge(&latch, &config, "10.0.0.1:4000", true, 3), RF_LATCH_ACCEPTED);
+	assert_at(rf_latch_destination(&latch, &config), "10.0.0.2:6000");
+	assert_int_equal(judge(&latch, &config, "192.0.2.2:6000", true, 4), RF_LATCH_MOVED);
+	assert_int_equal(judge(&latch, &config, "10.0.0.1:4000", true, 5), RF_LATCH_REFUSED);
+}
+
+static void a_source_kept_under_a_new_sdp_latches_after_a_while(void **state)
+{
+	struct rf_stream_config config = with(RF_STREAM_STRICT, RF_LEARN_IMMEDIATE);
+	struct rf_latch latch = {.relearned = 0};
+
+	(void)state;
+	judge(&latch, &config, "192.0.2.1:5000", true, 1);
+	config.remote = at("10.0.0.1:4002");
+	rf_latch_retire(&latch, 2);
+	assert_int_equal(judge(&latch, &config, "192.0.2.1:5000", true, SECOND), RF_LATCH_ACCEPTED);
+	assert_int_equal(judge(&latch, &config, "192.0.2.1:5000", true, 2 + SECOND), RF_LATCH_MOVED);
+}
+
 static void nat_wait_has_no_destination_before_the_latch(void **state)
 {
 	struct rf_stream_config config = with(RF_STREAM_NAT_WAIT, RF_LEARN_IMMEDIATE);
@@ -202,6 +243,9 @@ int main(void)
 		cmocka_unit_test(delayed_learning_takes_the_last_source_of_three_seconds),
 		cmocka_unit_test(heuristic_learning_prefers_what_looks_like_the_sdp),
 		cmocka_unit_test(learning_off_knows_the_sdp_endpoint_only),
+		cmocka_unit_test(the_endpoint_of_the_sdp_is_never_refused),
+		cmocka_unit_test(the_losing_branch_of_a_fork_does_not_latch_again_at_once),
+		cmocka_unit_test(a_source_kept_under_a_new_sdp_latches_after_a_while),
 		cmocka_unit_test(nat_wait_has_no_destination_before_the_latch),
 		cmocka_unit_test(a_null_address_is_no_destination),
 		cmocka_unit_test(rtcp_is_guessed_beside_the_latched_rtp),
