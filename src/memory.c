@@ -7,7 +7,7 @@
 #define ARENAS 2              /* the control thread's and one for all workers, which hardly allocate */
 #define TRIM_THRESHOLD 262144 /* bytes free at the heap's end before they are given back without being asked */
 #define TRIM_CALLS 128        /* giving back walks the heap: worth it after that many calls have gone */
-#define AGAIN 35              /* looks: 70 s, when the cached replies about those calls have gone too */
+#define AGAIN 18              /* looks: 36 s, when the cached replies about those calls (30 s) have gone too */
 
 void rf_memory_set_up(void)
 {
