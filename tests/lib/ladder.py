@@ -138,7 +138,7 @@ def lint(ladder):
     sources = [name for folder in C_FOLDERS for name in tracked(f"{folder}/*.c", f"{folder}/*.h")]
     ladder.command("lint clang-format", ["clang-format", "--dry-run", "--Werror", *sources])
     texts = [name for name in tracked(*C_FOLDERS, "scripts", "cmake", ".ci")
-             if not re.search(r"/(corpus|data)/|\.(pcap|bin|wav)$|\.gitkeep$", name)]
+             if not re.search(r"/(corpus|data|golden)/|\.md$", name)]
     bare = []
     for name in texts:
         with open(name, encoding="utf-8", errors="replace") as file:
@@ -157,9 +157,10 @@ def lint(ladder):
     suppressions = ["--suppressions-list=.cppcheck"] if os.path.exists(".cppcheck") else []
     ladder.command("lint cppcheck", ["cppcheck", "--project=build/dev/compile_commands.json", "--quiet", "-j", "2",
                                      "--enable=warning,performance,portability", "--inline-suppr",
-                                     "--error-exitcode=1", "--std=c11", f"-i{ROOT}/tests", *suppressions])
+                                     "--error-exitcode=1", "--std=c11", "--file-filter=src/*", *suppressions])
+    # One file a run: the analyzer of clang 14 carries what it knows of a va_list from one file into the next.
     tidy = [name for name in sources if name.startswith("src/") and name.endswith(".c")]
-    ladder.command("lint clang-tidy", ["sh", "-c", 'printf "%s\\n" "$@" | xargs -P 2 -n 4 '
+    ladder.command("lint clang-tidy", ["sh", "-c", 'printf "%s\\n" "$@" | xargs -P 2 -n 1 '
                                        "clang-tidy --quiet -p build/dev", "sh", *tidy], minutes=20)
 
 
@@ -174,19 +175,19 @@ def _ctest(ladder, preset, only):
     log = f"{LOGS}/unit-{preset}.log"
     print(f"-- unit tests with the {preset} build", flush=True)
     started = time.monotonic()
-    count = 0
+    count = shown = 0
 
     def each_line(line):
-        nonlocal count
+        nonlocal count, shown
+        file.write(line)
         found = re.match(r"\s*\d+/\d+ Test\s+#\d+: (\S+) \.+\s*(\S+)(.*?)\s+([\d.]+) sec", line)
         if found:
             count += 1
-            good = found[2] == "Passed"
-            detail = "" if good else f"see {log}"
-            ladder.result(good, f"unit {found[1]} ({preset})", float(found[4]), detail)
-        elif "[  FAILED  ]" in line or "ERROR: " in line or "runtime error" in line or "WARNING: Thread" in line:
-            print(f"    {line}", end="", flush=True)
-        file.write(line)
+            shown = 0 if found[2] == "Passed" else TAIL
+            ladder.result(found[2] == "Passed", f"unit {found[1]} ({preset})", float(found[4]))
+        elif shown and line.strip() and "[       OK ]" not in line and "[ RUN      ]" not in line:
+            shown -= 1
+            print(f"    {line[:400]}", end="", flush=True)
 
     with open(log, "w", encoding="utf-8") as file:
         plain = ["setarch", "--addr-no-randomize"] if preset == "tsan" else []  # see rig/relay.py
