@@ -148,7 +148,7 @@ class Demo:
     def close(self):
         """End everything by its process id, last started first."""
         while self._running:
-            self._running.pop().stop(seconds=3)
+            self._running.pop().stop(seconds=1)
         self.place.destroy()
 
 
