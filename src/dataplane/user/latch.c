@@ -46,7 +46,7 @@ static enum rf_latch_verdict judge_first(struct rf_latch *latch, const struct rf
 {
 	if (source_given(config) && !rf_endpoint_equal(from, &config->remote))
 		return config->flags & RF_STREAM_STRICT ? RF_LATCH_REFUSED : RF_LATCH_ACCEPTED;
-	if (!good || (is_stale(latch, from, now_us) && !is_sdp(config, from)))
+	if (!good)
 		return RF_LATCH_ACCEPTED;
 	latch->source = *from;
 	latch->since_us = now_us;
@@ -63,6 +63,10 @@ static enum rf_latch_verdict move(struct rf_latch *latch, const struct rf_endpoi
 enum rf_latch_verdict rf_latch_judge(struct rf_latch *latch, const struct rf_stream_config *config,
                                      const struct rf_endpoint *from, bool good, int64_t now_us)
 {
+	if (from->port == 0)
+		return RF_LATCH_REFUSED;
+	if (is_stale(latch, from, now_us) && !is_sdp(config, from))
+		good = false;
 	if (!rf_latch_is_set(latch))
 		return judge_first(latch, config, from, good, now_us);
 	if (rf_endpoint_equal(from, &latch->source))
@@ -95,7 +99,7 @@ struct rf_endpoint rf_latch_destination(const struct rf_latch *latch, const stru
 
 void rf_latch_retire(struct rf_latch *latch, int64_t now_us)
 {
-	struct rf_endpoint before = latch->source;
+	struct rf_endpoint before = rf_latch_is_set(latch) ? latch->source : latch->stale;
 
 	rf_latch_forget(latch);
 	latch->stale = before;

@@ -36,14 +36,20 @@ enum rf_latch_verdict {
 	RF_LATCH_MOVED, /* accepted, and the source is a new one */
 };
 
-/* Judge a packet from that source. good: valid, and of a kind that may latch. */
+/*
+ * Judge a packet from that source. good: valid, and of a kind that may latch. A source of port 0 cannot be answered and
+ * is nobody's.
+ */
 enum rf_latch_verdict rf_latch_judge(struct rf_latch *latch, const struct rf_stream_config *config,
                                      const struct rf_endpoint *from, bool good, int64_t now_us);
 /* Where packets to the party go; port 0: nowhere yet. */
 struct rf_endpoint rf_latch_destination(const struct rf_latch *latch, const struct rf_stream_config *config);
 /* Forget source and guess; the count of changes stays. */
 void rf_latch_forget(struct rf_latch *latch);
-/* The SDP names another endpoint now: forget, and mistrust the source of before for a while. */
+/*
+ * The SDP names another endpoint now: forget, and mistrust the source of before for a while; that of the change before
+ * when nothing was latched since.
+ */
 void rf_latch_retire(struct rf_latch *latch, int64_t now_us);
 
 static inline bool rf_latch_is_set(const struct rf_latch *latch)
