@@ -43,7 +43,7 @@ class Watch:
 
     def look(self):
         """Read all sessions once."""
-        page = self._relay.json("/api/v1/sessions?limit=500&sort=call_id")
+        page = self._relay.json("/api/v1/sessions?limit=500&sort=age")
         self.current = [one["call_id"] for one in page["sessions"]]
         for call_id in self.current:
             try:
