@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "oom.h"
+#include "ports/socket.h"
 #include "test.h"
 
 #define FIRST 42000
@@ -320,7 +321,7 @@ static void kept_sockets_come_back_empty_and_unmarked(void **state)
 	struct rf_local_config config = local("pub", "127.0.0.1", FIRST, FIRST + 1);
 	struct rf_ports *ports = ports_of(&config, 1);
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(FIRST)};
-	int tos = 0xb8, kept, fresh, stranger = socket(AF_INET, SOCK_DGRAM, 0);
+	int tos = 0xb8, one = 1, kept, fresh, stranger = socket(AF_INET, SOCK_DGRAM, 0);
 	socklen_t len = sizeof(tos);
 	struct rf_port_pair pair;
 	char byte = 0;
@@ -331,7 +332,11 @@ static void kept_sockets_come_back_empty_and_unmarked(void **state)
 	assert_int_equal(get(ports, "pub", &pair), 0);
 	kept = pair.rtp_fd;
 	setsockopt(kept, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
+	setsockopt(kept, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one));
 	getsockopt(kept, SOL_SOCKET, SO_RCVBUF, &fresh, &len);
+	/* What an earlier call left behind, while the buffer was large. */
+	for (unsigned i = 0; i < 100; i++)
+		sendto(stranger, "x", 1, 0, (struct sockaddr *)&to, sizeof(to));
 	rf_ports_put(ports, &pair);
 	assert_int_equal(in_use(ports), 0);
 	for (unsigned i = 0; i < 10; i++)
@@ -343,6 +348,8 @@ static void kept_sockets_come_back_empty_and_unmarked(void **state)
 	assert_int_equal(tos, 0);
 	getsockopt(kept, SOL_SOCKET, SO_RCVBUF, &tos, &len);
 	assert_int_equal(tos, fresh);
+	getsockopt(kept, SOL_SOCKET, SO_TIMESTAMPNS, &one, &len);
+	assert_int_equal(one, 0);
 	rf_ports_put(ports, &pair);
 	/* A call that needs no RTCP socket closes it. */
 	assert_int_equal(rf_ports_get(ports, RF_STR("pub"), RF_FAMILY_IP4, false, &pair), 0);
@@ -350,6 +357,20 @@ static void kept_sockets_come_back_empty_and_unmarked(void **state)
 	rf_ports_put(ports, &pair);
 	close(stranger);
 	rf_ports_free(ports);
+}
+
+/* A peer that has hung up stands for datagrams that come as fast as they are read: reading never ends by itself. */
+static void a_flood_towards_a_kept_socket_does_not_hold_up_the_call_that_gets_it(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	close(ends[1]);
+	alarm(20);
+	rf_socket_wake(ends[0], rf_socket_receive_buffer());
+	alarm(0);
+	close(ends[0]);
 }
 
 static void kept_sockets_are_given_up_when_descriptors_run_out(void **state)
@@ -427,6 +448,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_configuration_changes_nothing_and_says_why),
 		cmocka_unit_test(that_very_pair_can_be_asked_for),
 		cmocka_unit_test(kept_sockets_come_back_empty_and_unmarked),
+		cmocka_unit_test(a_flood_towards_a_kept_socket_does_not_hold_up_the_call_that_gets_it),
 		cmocka_unit_test(kept_sockets_are_given_up_when_descriptors_run_out),
 		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),
 	};
