@@ -110,8 +110,10 @@ static int start_ports(struct daemon *d)
 		return rc;
 	d->descriptors = rf_descriptors_raise(&locals);
 	rc = rf_ports_new(d->log, &d->ports);
-	if (rc == 0)
+	if (rc == 0) {
+		rf_ports_keep(d->ports, (unsigned)d->config->idle_sockets);
 		rc = rf_ports_configure(d->ports, locals.items, locals.n, &why);
+	}
 	rf_buf_str(&d->why, why);
 	rf_locals_free(&locals);
 	return rc;
