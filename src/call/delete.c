@@ -8,7 +8,7 @@
 
 /*
  * The branch that alone is to end; NULL: the whole call. A losing branch is one that its offerer does not talk to, or
- * one that the via-branch names while others are left.
+ * one that the via-branch names while others are left that are not deleted already.
  */
 static struct rf_party *branch_of(const struct rf_call *call, const struct rf_request *request)
 {
@@ -22,7 +22,7 @@ static struct rf_party *branch_of(const struct rf_call *call, const struct rf_re
 	if (!party || !party->peer)
 		return NULL;
 	RF_LIST_EACH (it, &call->parties)
-		others += RF_PARTY(it) != party && RF_PARTY(it)->peer == party->peer;
+		others += RF_PARTY(it) != party && RF_PARTY(it)->peer == party->peer && !RF_PARTY(it)->delete_at_us;
 	/* The offerer of branches is nobody's branch: its peers all name it. */
 	if (!others)
 		return NULL;
