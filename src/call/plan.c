@@ -43,7 +43,7 @@ static void plan_media(const struct rf_exchange *x, const struct rf_sdp_media *s
 	plan->action = RF_SDP_RELAY;
 	plan->address = rf_media_advertised(to);
 	plan->port = rf_stream_port(to->streams[0]);
-	plan->profile = x->request->profile;
+	plan->profile = x->request->profile != RF_SDP_PROFILE_NONE ? x->request->profile : to->profile;
 	plan->direction = plan_direction(x, sdp);
 	plan->null_address = sdp->null_address && !(x->request->replace & RF_REPLACE_ZERO_ADDRESS);
 	if (sdp->kind == RF_SDP_RTP)
@@ -68,8 +68,8 @@ int rf_exchange_write(struct rf_exchange *x)
 	int error = -ENOMEM;
 
 	/* An answer has as many sections as the offer had (RFC 3264 section 6). */
-	if (!x->offer && x->to->n_media > n)
-		n = x->to->n_media;
+	if (!x->offer && x->to->n_described > n)
+		n = x->to->n_described;
 
 	struct rf_sdp_plan plan = {
 		.media = rf_arena_alloc(x->arena, (n ? n : 1) * sizeof(*plan.media)),

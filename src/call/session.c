@@ -143,6 +143,14 @@ static void set_stream_flags(struct rf_exchange *x)
 		x->call->tos = x->request->tos;
 }
 
+/* A null address is often written in IPv4 by those who speak IPv6, and a rejected section's says nothing. */
+static bool tells_family(const struct rf_sdp_media *media, enum rf_family known)
+{
+	if (media->kind == RF_SDP_FOREIGN || media->rtp.addr.family == RF_FAMILY_NONE)
+		return false;
+	return known == RF_FAMILY_NONE || (!media->rejected && !media->null_address);
+}
+
 /* The family of the SDP for to: as asked for, else as it speaks itself, else as the other side does. */
 static void set_family(struct rf_exchange *x)
 {
@@ -153,7 +161,7 @@ static void set_family(struct rf_exchange *x)
 	for (unsigned i = 0; i < x->sdp->n_media; i++) {
 		enum rf_family family = x->sdp->media[i].rtp.addr.family;
 
-		if (x->sdp->media[i].kind == RF_SDP_FOREIGN || family == RF_FAMILY_NONE)
+		if (!tells_family(&x->sdp->media[i], x->from->family))
 			continue;
 		x->from->family = family;
 		if (to->family == RF_FAMILY_NONE)
@@ -174,7 +182,9 @@ int rf_exchange_settings(struct rf_exchange *x)
 		return -ENOMEM;
 	if (request->flags & RF_FLAG_DEBUG)
 		call->debug = true;
-	set_iface(x, x->from, request->from_iface);
+	/* An answerer keeps the interface whose address the offer told it, though scripts name others again. */
+	if (x->offer || !x->from->iface[0])
+		set_iface(x, x->from, request->from_iface);
 	set_iface(x, x->to, request->to_iface);
 	set_stream_flags(x);
 	set_family(x);
@@ -217,6 +227,9 @@ static int open_both(struct rf_exchange *x, struct rf_media *from, struct rf_med
 	if (error)
 		return error;
 	to->remote_port = from->rtp.port;
+	/* What the offer told the answerer stays, whatever family it answers with. */
+	if (!x->offer && from->streams[0])
+		return open_media(from, from->family, false);
 	return open_media(from, x->from->family, false);
 }
 
@@ -235,6 +248,33 @@ static int shape_peer(struct rf_exchange *x, const struct rf_media *from, struct
 	return 0;
 }
 
+/*
+ * The profile that to's SDP gets when the proxy asks for none: an answer is in the offerer's (RFC 3264 section 6), and
+ * an offer of an unchanged side changes nothing for the other. Never in or out of encryption.
+ */
+static void set_profile(const struct rf_exchange *x, const struct rf_media *from, const struct rf_sdp_media *sdp,
+                        struct rf_media *to)
+{
+	bool unchanged = from->known && rf_str_equal(from->transport, sdp->transport);
+	enum rf_sdp_profile own = to->known ? rf_sdp_profile_of(to->transport) : RF_SDP_PROFILE_NONE;
+
+	to->profile = RF_SDP_PROFILE_NONE;
+	if ((!x->offer || unchanged) && is_encrypted(own) == is_encrypted(sdp->profile) &&
+	    is_dtls(own) == is_dtls(sdp->profile))
+		to->profile = own;
+}
+
+/* What an offer rejects, or describes as not ours to relay, goes on until the answer: that may never come. */
+static void reject(const struct rf_exchange *x, struct rf_media *from, struct rf_media *to)
+{
+	if (x->offer)
+		return;
+	from->rejected |= to->rejected;
+	rf_media_close(from);
+	if (to->rejected || to->kind == RF_SDP_FOREIGN)
+		rf_media_close(to);
+}
+
 static int describe_one(struct rf_exchange *x, unsigned index, const struct rf_addr *source)
 {
 	const struct rf_sdp_media *sdp = &x->sdp->media[index];
@@ -245,16 +285,16 @@ static int describe_one(struct rf_exchange *x, unsigned index, const struct rf_a
 	if (!error)
 		error = rf_party_media(x->to, index, &to);
 	if (!error)
+		set_profile(x, from, sdp, to);
+	if (!error)
 		error = rf_media_describe(from, sdp, source);
 	if (!error)
 		error = shape_peer(x, from, to);
 	if (error)
 		return error;
 
-	if (sdp->kind == RF_SDP_FOREIGN || sdp->rejected) {
-		rf_media_close(from);
-		if (x->offer)
-			rf_media_close(to);
+	if (sdp->kind == RF_SDP_FOREIGN || sdp->rejected || (!x->offer && to->rejected)) {
+		reject(x, from, to);
 		return 0;
 	}
 	error = open_both(x, from, to);
@@ -267,6 +307,19 @@ static int describe_one(struct rf_exchange *x, unsigned index, const struct rf_a
 	return 0;
 }
 
+/* Sections that the sender left out are rejected; those that both left out are over. */
+static void reject_left_out(struct rf_exchange *x)
+{
+	for (unsigned i = x->sdp->n_media; i < x->from->n_media; i++) {
+		x->from->media[i]->rejected = true;
+		if (x->offer)
+			continue;
+		rf_media_close(x->from->media[i]);
+		if (i < x->to->n_media && (x->to->media[i]->rejected || i >= x->to->n_described))
+			rf_media_close(x->to->media[i]);
+	}
+}
+
 int rf_exchange_describe(struct rf_exchange *x)
 {
 	struct rf_addr source = sip_source(x);
@@ -276,9 +329,8 @@ int rf_exchange_describe(struct rf_exchange *x)
 		if (error)
 			return error;
 	}
-	/* Sections that the sender left out are rejected. */
-	for (unsigned i = x->sdp->n_media; i < x->from->n_media; i++)
-		x->from->media[i]->rejected = true;
+	x->from->n_described = x->sdp->n_media;
+	reject_left_out(x);
 	return 0;
 }
 

@@ -212,6 +212,7 @@ static void a_rejected_section_holds_no_ports(void **state)
 	plain_call(b, &a, &z);
 	assert_true(bench_offer(b, "alice", "bob", sdp_audio("198.51.100.7", 0, NULL)));
 	assert_int_equal(reply_port(b, 0), 0);
+	assert_true(bench_answer(b, "alice", "bob", sdp_audio("198.51.100.8", 0, NULL)));
 	assert_int_equal(fake_pairs_taken, 0);
 	/* and may come back */
 	assert_true(bench_offer(b, "alice", "bob", sdp_audio("198.51.100.7", 4000, NULL)));
