@@ -65,12 +65,28 @@ static void read_mail(struct rf_worker *worker)
 	}
 }
 
+/* With many calls a stream has left the cache since its last packet: fetch the next one's while this one is relayed. */
+static void fetch(const struct rf_stream *stream)
+{
+	if (!stream) /* mail */
+		return;
+	__builtin_prefetch(&stream->fd);
+	__builtin_prefetch(&stream->config);
+	__builtin_prefetch(&stream->latch);
+	__builtin_prefetch(&stream->to);
+	__builtin_prefetch(&stream->sampled);
+	__builtin_prefetch(&stream->figures);
+	__builtin_prefetch(&stream->measured);
+}
+
 /* The packets of a round come before its mail: streams that mail removes are in no event that is left. */
 static void run_round(struct rf_worker *worker, const struct epoll_event *events, int n)
 {
 	bool mail = false;
 
 	for (int i = 0; i < n; i++) {
+		if (i + 1 < n)
+			fetch(events[i + 1].data.ptr);
 		if (events[i].data.ptr)
 			rf_packet_relay(worker, events[i].data.ptr);
 		else
@@ -87,16 +103,21 @@ static void nap(const struct rf_worker *worker)
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }
 
+/* With a nap: only when nothing waits any more, so that a burst on one socket does not wait for one nap a packet. */
 static void *worker_run(void *arg)
 {
 	struct rf_worker *worker = arg;
 	struct epoll_event events[MAX_EVENTS];
+	int n = 0;
 
 	while (!worker->ending) {
-		int n = epoll_wait(worker->epoll_fd, events, MAX_EVENTS, pierce_wait(worker));
+		int wait_ms = pierce_wait(worker);
 
-		run_round(worker, events, n);
 		if (worker->nap_us && n > 0)
+			wait_ms = 0;
+		n = epoll_wait(worker->epoll_fd, events, MAX_EVENTS, wait_ms);
+		run_round(worker, events, n);
+		if (worker->nap_us && n == 0 && wait_ms == 0)
 			nap(worker);
 	}
 	return NULL;
