@@ -195,7 +195,6 @@ static void move_change(struct rf_stream *stream, struct rf_message *message)
 		rf_list_remove(&stream->in_group);
 	}
 	stream->live = true;
-	stream->wanted.forget = false;
 	stream->staged = 0;
 }
 

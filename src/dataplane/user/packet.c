@@ -147,7 +147,6 @@ static bool is_good(const struct rf_stream *stream, const struct rf_packet *pack
 static void latched(struct rf_worker *worker, struct rf_stream *stream, uint32_t relearned)
 {
 	rf_counter_add(&worker->totals.relearned, stream->latch.relearned - relearned);
-	rf_list_remove(&stream->piercing);
 	rf_stream_aim(stream);
 	if (stream->measured)
 		rf_stream_aim_rtcp(stream);
