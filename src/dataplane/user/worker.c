@@ -65,28 +65,12 @@ static void read_mail(struct rf_worker *worker)
 	}
 }
 
-/* With many calls a stream has left the cache since its last packet: fetch the next one's while this one is relayed. */
-static void fetch(const struct rf_stream *stream)
-{
-	if (!stream) /* mail */
-		return;
-	__builtin_prefetch(&stream->fd);
-	__builtin_prefetch(&stream->config);
-	__builtin_prefetch(&stream->latch);
-	__builtin_prefetch(&stream->to);
-	__builtin_prefetch(&stream->sampled);
-	__builtin_prefetch(&stream->figures);
-	__builtin_prefetch(&stream->measured);
-}
-
 /* The packets of a round come before its mail: streams that mail removes are in no event that is left. */
 static void run_round(struct rf_worker *worker, const struct epoll_event *events, int n)
 {
 	bool mail = false;
 
 	for (int i = 0; i < n; i++) {
-		if (i + 1 < n)
-			fetch(events[i + 1].data.ptr);
 		if (events[i].data.ptr)
 			rf_packet_relay(worker, events[i].data.ptr);
 		else
