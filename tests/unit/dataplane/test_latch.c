@@ -139,6 +139,16 @@ static void learning_off_knows_the_sdp_endpoint_only(void **state)
 	assert_at(rf_latch_destination(&latch, &config), "10.0.0.1:4000");
 }
 
+static void without_learning_there_is_no_handover(void **state)
+{
+	struct rf_stream_config config = with(RF_STREAM_STRICT | RF_STREAM_HANDOVER, RF_LEARN_OFF);
+	struct rf_latch latch = {.relearned = 0};
+
+	(void)state;
+	judge(&latch, &config, "10.0.0.1:4000", true, 1);
+	assert_int_equal(judge(&latch, &config, "192.0.2.1:5000", true, 2), RF_LATCH_REFUSED);
+}
+
 static void the_endpoint_of_the_sdp_is_never_refused(void **state)
 {
 	struct rf_stream_config config = with(RF_STREAM_STRICT, RF_LEARN_IMMEDIATE);
@@ -242,6 +252,8 @@ static void nat_wait_has_no_destination_before_the_latch(void **state)
 	/* RTCP of a party whose RTP was heard need not wait. */
 	latch.guess = at("192.0.2.1:5001");
 	assert_at(rf_latch_destination(&latch, &config), "192.0.2.1:5001");
+	rf_latch_forget(&latch);
+	assert_int_equal(rf_latch_destination(&latch, &config).port, 0);
 	judge(&latch, &config, "192.0.2.1:5000", true, 1);
 	assert_at(rf_latch_destination(&latch, &config), "192.0.2.1:5000");
 }
@@ -268,6 +280,13 @@ static void rtcp_is_guessed_beside_the_latched_rtp(void **state)
 	assert_at(rf_latch_guess_rtcp(&latch, &rtp, &rtcp), "192.0.2.1:5001");
 	rtcp.remote = at("10.0.0.1:4711");
 	assert_at(rf_latch_guess_rtcp(&latch, &rtp, &rtcp), "192.0.2.1:4711");
+	rtcp.remote = at("0.0.0.0:4001");
+	rtp.remote = at("0.0.0.0:4000");
+	assert_int_equal(rf_latch_guess_rtcp(&latch, &rtp, &rtcp).port, 0);
+	rtp.remote = at("10.0.0.1:4000");
+	rtcp.remote = at("10.0.0.1:4001");
+	latch.source.port = 65535;
+	assert_at(rf_latch_guess_rtcp(&latch, &rtp, &rtcp), "192.0.2.1:65535");
 	rtcp.remote = at("10.0.0.99:4001");
 	assert_int_equal(rf_latch_guess_rtcp(&latch, &rtp, &rtcp).port, 0);
 	rtcp = with(0, RF_LEARN_OFF);
@@ -295,6 +314,7 @@ int main(void)
 		cmocka_unit_test(delayed_learning_takes_the_last_source_of_three_seconds),
 		cmocka_unit_test(heuristic_learning_prefers_what_looks_like_the_sdp),
 		cmocka_unit_test(learning_off_knows_the_sdp_endpoint_only),
+		cmocka_unit_test(without_learning_there_is_no_handover),
 		cmocka_unit_test(the_endpoint_of_the_sdp_is_never_refused),
 		cmocka_unit_test(the_losing_branch_of_a_fork_does_not_latch_again_at_once),
 		cmocka_unit_test(a_source_kept_under_a_new_sdp_latches_after_a_while),

@@ -106,22 +106,91 @@ static void ports_return_only_after_the_worker_let_go(void **state)
 
 static void a_pair_returns_with_its_second_stream(void **state)
 {
+	uint8_t packet[RTP_SIZE];
+	struct peer peer;
 	struct rig rig;
+	int others[4];
 
 	(void)state;
 	rig_open(&rig, 1);
 	rig_streams(&rig, "four", "four", true);
+	rf_endpoint_parse(RF_STR("127.0.0.1:9"), 0, &rig.to_a.remote);
+	rig_rtcp(&rig, &rig.to_a.remote, &rig.to_a.remote);
 	rig_commit(&rig);
 	rf_stream_free(rig.a_rtcp);
 	rig_commit(&rig);
 	assert_int_equal(rig_ports_in_use(&rig), 4);
+	/* The number of the socket that went belongs to others now. */
+	for (unsigned i = 0; i < RF_COUNT(others); i++)
+		others[i] = dup(STDIN_FILENO);
+	/* RTCP has gone: RTP from elsewhere than the SDP said has nobody to tell. */
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	peer_open(&peer, "127.0.0.1", 0);
+	peer_send(&peer, rig.a, packet, sizeof(packet));
+	expect_packets_in(rig.a, 1);
+	peer_close(&peer);
 	rig.to_b.out_rtp = NULL;
 	rf_stream_free(rig.a);
 	rf_stream_set(rig.b, &rig.to_b);
 	assert_int_equal(rf_group_commit(rig.group), 0);
 	rig_sync(&rig);
 	assert_int_equal(rig_ports_in_use(&rig), 2);
+	for (unsigned i = 0; i < RF_COUNT(others); i++)
+		assert_int_equal(close(others[i]), 0);
 	rf_group_free(rig.group);
+	rig_close(&rig);
+}
+
+/* Closing a socket takes it out of a worker's epoll, too; a socket that is kept must be taken out of it. */
+static void a_socket_that_is_kept_rouses_no_worker(void **state)
+{
+	struct rf_endpoint to = {.port = 0};
+	uint8_t packet[RTP_SIZE];
+	struct sockaddr_storage sa;
+	struct peer stranger;
+	struct rig rig;
+	socklen_t len;
+
+	(void)state;
+	rig_open(&rig, 1);
+	rf_ports_keep(rig.ports, 400);
+	peer_open(&stranger, "127.0.0.1", 0);
+	rig_streams(&rig, "four", "four", true);
+	rig_commit(&rig);
+	to.addr = rf_stream_local(rig.a)->address;
+	to.port = rf_stream_port(rig.a);
+	len = rf_endpoint_to_sockaddr(&to, &sa);
+	rf_group_free(rig.group);
+	rig_sync(&rig);
+	assert_int_equal(rig_ports_in_use(&rig), 0);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	assert_int_equal(sendto(stranger.fd, packet, sizeof(packet), 0, (struct sockaddr *)&sa, len), sizeof(packet));
+	assert_int_equal(rf_group_new(rig.dataplane, &rig.group), 0);
+	rig_streams(&rig, "four", "four", true);
+	rig_commit(&rig);
+	rig_sync(&rig);
+	peer_close(&stranger);
+	rig_close(&rig);
+}
+
+static void a_stream_may_go_while_its_nat_is_pierced(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, 1);
+	rig_streams(&rig, "four", "four", false);
+	rf_endpoint_parse(RF_STR("127.0.0.1:9"), 0, &rig.to_a.remote);
+	rig.to_a.flags |= RF_STREAM_PIERCE_NAT;
+	rig_commit(&rig);
+	rf_stream_free(rig.a);
+	rig.to_b.out_rtp = NULL;
+	rf_stream_set(rig.b, &rig.to_b);
+	assert_int_equal(rf_group_commit(rig.group), 0);
+	rig_sync(&rig);
+	/* Two rounds. */
+	rig_run(&rig, 250);
+	rig_sync(&rig);
 	rig_close(&rig);
 }
 
@@ -293,6 +362,8 @@ int main(void)
 		cmocka_unit_test(groups_come_and_go_under_traffic),
 		cmocka_unit_test(ports_return_only_after_the_worker_let_go),
 		cmocka_unit_test(a_pair_returns_with_its_second_stream),
+		cmocka_unit_test(a_socket_that_is_kept_rouses_no_worker),
+		cmocka_unit_test(a_stream_may_go_while_its_nat_is_pierced),
 		cmocka_unit_test(streams_that_were_never_committed_leave_no_trace),
 		cmocka_unit_test(a_plane_that_ends_frees_the_groups_that_are_left),
 		cmocka_unit_test(a_call_of_four_streams_stays_below_ten_kilobytes),

@@ -2,6 +2,7 @@
 #include "log/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +95,23 @@ static unsigned read_all(int fd, char *text, size_t size)
 	for (const char *p = text; *p; p++)
 		lines += *p == '\n';
 	return lines;
+}
+
+static void a_line_that_cannot_be_written_leaves_errno_alone(void **state)
+{
+	int deaf = open("/dev/null", O_RDONLY), before = dup(STDERR_FILENO);
+	struct rf_log *log;
+
+	(void)state;
+	assert_int_equal(rf_log_new(RF_LOG_FORMAT_TEXT, RF_LOG_NOTICE, &log), 0);
+	dup2(deaf, STDERR_FILENO);
+	errno = EDOM;
+	rf_log(log, RF_LOG_MAIN, RF_LOG_ERROR, RF_STR_NONE, "nowhere");
+	assert_int_equal(errno, EDOM);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	close(deaf);
+	rf_log_free(log);
 }
 
 static void a_reader_of_standard_error_that_stands_still_stops_nobody(void **state)
@@ -258,6 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(areas_have_their_own_level),
 		cmocka_unit_test(an_equal_warning_waits_a_second_and_tells_the_others),
+		cmocka_unit_test(a_line_that_cannot_be_written_leaves_errno_alone),
 		cmocka_unit_test(a_reader_of_standard_error_that_stands_still_stops_nobody),
 		cmocka_unit_test(the_rate_is_by_format_and_forgets_none),
 		cmocka_unit_test(lines_of_several_threads_do_not_mix),

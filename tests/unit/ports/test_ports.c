@@ -277,6 +277,43 @@ static void a_reload_keeps_the_pools_that_stay(void **state)
 	rf_ports_free(ports);
 }
 
+static void a_removed_address_keeps_no_socket(void **state)
+{
+	struct rf_local_config locals[2] = {local("pub", "127.0.0.1", FIRST, FIRST + 3),
+	                                    local("priv", "127.0.0.2", FIRST, FIRST + 3)};
+	struct rf_ports *ports = ports_of(locals, 2);
+	unsigned files = open_files();
+	struct rf_port_pair a, b;
+	struct rf_str why;
+
+	(void)state;
+	rf_ports_keep(ports, 4);
+	assert_int_equal(get(ports, "priv", &a), 0);
+	assert_int_equal(get(ports, "priv", &b), 0);
+	rf_ports_put(ports, &a);
+	assert_int_equal(open_files(), files + 4);
+	assert_int_equal(rf_ports_configure(ports, locals, 1, &why), 0);
+	assert_int_equal(open_files(), files + 2);
+	rf_ports_put(ports, &b);
+	assert_int_equal(open_files(), files);
+	rf_ports_free(ports);
+}
+
+static void the_any_addresses_of_both_families_share_no_port(void **state)
+{
+	struct rf_addr any4, any6;
+	int fd4, fd6;
+
+	(void)state;
+	rf_addr_parse(RF_STR("0.0.0.0"), &any4);
+	rf_addr_parse(RF_STR("::"), &any6);
+	fd6 = rf_socket_open(&any6, FIRST);
+	fd4 = rf_socket_open(&any4, FIRST);
+	assert_true(fd6 >= 0 && fd4 >= 0);
+	close(fd4);
+	close(fd6);
+}
+
 static void a_wrong_configuration_changes_nothing_and_says_why(void **state)
 {
 	struct rf_local_config locals[2] = {local("pub", "127.0.0.1", FIRST, FIRST + 9),
@@ -445,6 +482,8 @@ int main(void)
 		cmocka_unit_test(unknown_names_and_families_are_told_apart),
 		cmocka_unit_test(without_rtcp_there_is_one_socket),
 		cmocka_unit_test(a_reload_keeps_the_pools_that_stay),
+		cmocka_unit_test(a_removed_address_keeps_no_socket),
+		cmocka_unit_test(the_any_addresses_of_both_families_share_no_port),
 		cmocka_unit_test(a_wrong_configuration_changes_nothing_and_says_why),
 		cmocka_unit_test(that_very_pair_can_be_asked_for),
 		cmocka_unit_test(kept_sockets_come_back_empty_and_unmarked),
