@@ -58,3 +58,8 @@ void rf_mailbox_clear(struct rf_mailbox *box)
 
 	(void)eventfd_read(box->event_fd, &n);
 }
+
+bool rf_mailbox_pending(const struct rf_mailbox *box)
+{
+	return atomic_load_explicit(&box->newest, memory_order_acquire) != NULL;
+}

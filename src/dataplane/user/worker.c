@@ -65,19 +65,19 @@ static void read_mail(struct rf_worker *worker)
 	}
 }
 
-/* The packets of a round come before its mail: streams that mail removes are in no event that is left. */
+/*
+ * Mail comes before packets: what was committed before a packet arrived holds for that packet. Mail may remove streams
+ * that the round still names, so it ends the round; being level-triggered, what is left comes again.
+ */
 static void run_round(struct rf_worker *worker, const struct epoll_event *events, int n)
 {
-	bool mail = false;
-
 	for (int i = 0; i < n; i++) {
-		if (events[i].data.ptr)
-			rf_packet_relay(worker, events[i].data.ptr);
-		else
-			mail = true;
+		if (!events[i].data.ptr || rf_mailbox_pending(&worker->inbox)) {
+			read_mail(worker);
+			return;
+		}
+		rf_packet_relay(worker, events[i].data.ptr);
 	}
-	if (mail)
-		read_mail(worker);
 }
 
 static void nap(const struct rf_worker *worker)
