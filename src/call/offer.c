@@ -35,6 +35,9 @@ static int find_receiver(struct rf_exchange *x)
 		x->to = branch;
 	if (!x->to)
 		x->to = rf_party_untagged(x->call, x->from, request->via_branch);
+	/* Neither tag nor branch: whom it talks to already. */
+	if (!x->to && !request->to_tag.len && !request->via_branch.len)
+		x->to = x->from->peer;
 	if (x->to == x->from)
 		x->to = NULL;
 	if (x->to)

@@ -164,8 +164,24 @@ static void blocking_selects_a_party_the_far_side_or_everybody(void **state)
 	assert_true(change(b, RF_UNSILENCE_MEDIA, NULL, 0));
 	assert_true(change(b, RF_BLOCK_DTMF, NULL, 0));
 	assert_int_equal(flags_of(30000) & flags_of(30002), RF_STREAM_BLOCK_DTMF);
+	assert_true(change(b, RF_UNBLOCK_DTMF, NULL, 0));
 	assert_false(change(b, RF_BLOCK_MEDIA, "mallory", 0));
 	assert_true(reply_error_is(b, "From-tag given, but no such tag exists"));
+}
+
+/* A client that leaves its flags to the relay names the sender of the message always. */
+static void with_raw_flags_a_from_tag_selects_only_if_directional(void **state)
+{
+	struct bench *b = *state;
+	struct rf_request request = {.call_id = RF_STR("call-1"), .from_tag = RF_STR("alice"), .raw_flags = true};
+
+	rf_calls_change_media(b->calls, RF_BLOCK_MEDIA, &request, b->arena, &b->reply);
+	assert_int_equal(flags_of(30000) & flags_of(30002), RF_STREAM_BLOCK);
+	rf_calls_change_media(b->calls, RF_UNBLOCK_MEDIA, &request, b->arena, &b->reply);
+	request.flags = RF_FLAG_DIRECTIONAL;
+	rf_calls_change_media(b->calls, RF_BLOCK_MEDIA, &request, b->arena, &b->reply);
+	assert_int_equal(flags_of(30002), RF_STREAM_BLOCK);
+	assert_int_equal(flags_of(30000), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -182,6 +198,7 @@ int main(void)
 		TEST(a_message_for_a_lingering_call_revives_it),
 		TEST(when_the_last_branch_is_deleted_the_call_is),
 		TEST(blocking_selects_a_party_the_far_side_or_everybody),
+		TEST(with_raw_flags_a_from_tag_selects_only_if_directional),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,6 +95,19 @@ static void a_new_offer_from_either_side_keeps_the_ports_of_both(void **state)
 	assert_int_equal(fake_pairs_taken, 2);
 }
 
+static void a_new_offer_that_names_nobody_is_for_the_peer(void **state)
+{
+	struct bench *b = *state;
+	unsigned a, z;
+
+	plain_call(b, &a, &z);
+	assert_true(bench_offer(b, "alice", NULL, sdp_audio("198.51.100.7", 4444, NULL)));
+	assert_int_equal(reply_port(b, 0), z);
+	assert_true(bench_offer(b, "bob", NULL, sdp_audio("198.51.100.8", 5555, NULL)));
+	assert_int_equal(reply_port(b, 0), a);
+	assert_int_equal(fake_pairs_taken, 2);
+}
+
 static void without_port_latching_a_new_remote_port_gets_a_new_local_one(void **state)
 {
 	struct bench *b = *state;
@@ -417,6 +430,7 @@ int main(void)
 		TEST(an_offer_gets_an_advertised_address_and_an_even_port),
 		TEST(an_answer_links_both_directions),
 		TEST(a_new_offer_from_either_side_keeps_the_ports_of_both),
+		TEST(a_new_offer_that_names_nobody_is_for_the_peer),
 		TEST(without_port_latching_a_new_remote_port_gets_a_new_local_one),
 		TEST(a_late_offer_names_both_tags_at_once),
 		TEST(the_second_branch_of_a_fork_wins_when_it_answers),
