@@ -39,6 +39,7 @@ enum rf_drop {
 	RF_DROP_UNREACHABLE,    /* no route, no neighbour, connection refused by the far end's host */
 	RF_DROP_CONGESTED,      /* the output queue was full */
 	RF_DROP_SEND_ERROR,     /* any other refusal of the kernel's */
+	RF_DROP_OVERRUN,        /* the stream's receive buffer was full: the relay or its machine was too slow */
 	RF_DROPS
 };
 

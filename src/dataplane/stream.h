@@ -60,6 +60,8 @@ struct rf_stream {
 	int tos;                        /* set on the socket; -1: never set */
 	bool sampled;                   /* the kernel stamps its packets */
 	uint8_t pierced;                /* empty datagrams sent */
+	uint8_t taken;                  /* packets, modulo 256: now and then overruns are looked for */
+	uint32_t overruns;              /* the kernel's count of what did not fit the receive buffer, as seen last */
 	struct rf_sr_memory reports;    /* sender reports that went to the party */
 	struct rf_figures figures;      /* what is counted */
 	struct rf_measured *measured;   /* the party's RTP; NULL on an RTCP stream */

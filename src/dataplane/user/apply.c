@@ -22,6 +22,7 @@ static void add(struct rf_worker *worker, struct rf_group *group, struct rf_stre
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = stream};
 
 	rf_list_append(&group->worker_streams, &stream->in_worker_group);
+	rf_stream_skip_overruns(stream);
 	if (epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, stream->fd, &event))
 		rf_log(worker->log, RF_LOG_DATAPLANE, RF_LOG_ERROR, RF_STR_NONE,
 		       "port %u is deaf: epoll does not take its socket: %s", stream->port, strerror(errno));
@@ -102,6 +103,7 @@ static void set(struct rf_worker *worker, struct rf_stream *stream, const struct
 static void drop(struct rf_worker *worker, struct rf_group *group, struct rf_stream *stream)
 {
 	epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, stream->fd, NULL);
+	rf_stream_count_overruns(worker, stream);
 	rf_list_remove(&stream->in_worker_group);
 	rf_list_remove(&stream->piercing);
 	if (stream->sibling)

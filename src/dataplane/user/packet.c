@@ -14,6 +14,7 @@
 #include "base/clock.h"
 
 #define FORWARDED RF_DROPS /* no reason to drop */
+#define OVERRUN_PACKETS 64 /* after so many packets of a stream overruns are looked for: a power of two */
 
 /* -- receive -- */
 
@@ -326,6 +327,15 @@ static enum rf_drop relay(struct rf_worker *worker, struct rf_stream *stream, st
 	return send_on(worker, stream, packet);
 }
 
+void rf_stream_count_drops(struct rf_worker *worker, struct rf_stream *stream, enum rf_drop reason, uint64_t n)
+{
+	stream->figures.drops[reason] += n;
+	rf_shown_begin(&stream->shown);
+	RF_SHOW(stream, drops[reason]);
+	rf_shown_end(&stream->shown);
+	rf_counter_add(&worker->totals.drops[reason], n);
+}
+
 void rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream)
 {
 	struct rf_packet packet;
@@ -334,13 +344,10 @@ void rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream)
 	if (!receive(worker, stream, &packet))
 		return;
 	reason = relay(worker, stream, &packet);
-	if (reason == FORWARDED)
-		return;
-	stream->figures.drops[reason]++;
-	rf_shown_begin(&stream->shown);
-	RF_SHOW(stream, drops[reason]);
-	rf_shown_end(&stream->shown);
-	rf_counter_add(&worker->totals.drops[reason], 1);
+	if (reason != FORWARDED)
+		rf_stream_count_drops(worker, stream, reason, 1);
+	if (++stream->taken % OVERRUN_PACKETS == 0)
+		rf_stream_count_overruns(worker, stream);
 }
 
 void rf_packet_pierce(struct rf_stream *stream)

@@ -96,6 +96,12 @@ void rf_worker_apply(struct rf_worker *worker, struct rf_message *message);
 void rf_stream_aim(struct rf_stream *stream);
 /* Guess where the party of an RTP stream has its RTCP, while that was not heard (apply.c). */
 void rf_stream_aim_rtcp(const struct rf_stream *rtp);
+/* Count what the kernel dropped before the worker could take it, since the last time (overrun.c). */
+void rf_stream_count_overruns(struct rf_worker *worker, struct rf_stream *stream);
+/* What the kernel has dropped until now is not the stream's (overrun.c). */
+void rf_stream_skip_overruns(struct rf_stream *stream);
+/* Count a packet, or more of them, that arrived and is not forwarded (packet.c). */
+void rf_stream_count_drops(struct rf_worker *worker, struct rf_stream *stream, enum rf_drop reason, uint64_t n);
 /* Take one packet off a stream's socket and forward it (packet.c). */
 void rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream);
 /* Send an empty datagram to the party (packet.c). */

@@ -435,6 +435,34 @@ static void a_stream_that_went_is_sent_nothing(void **state)
 	call_close(&call);
 }
 
+static void what_came_while_the_worker_was_away_is_counted(void **state)
+{
+	enum { FLOOD = 2000, AFTER = 64 };
+	uint64_t all[RF_DROPS];
+	struct rf_stream_report report;
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+
+	(void)state;
+	rig_open_napping(&call.rig, 1, 300000);
+	call_on_rig(&call, "127.0.0.1", "four", "127.0.0.1", "four");
+	rig_commit(&call.rig);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	expect_there(&call, packet, sizeof(packet));
+	for (unsigned i = 0; i < FLOOD; i++)
+		peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
+	rig_sync(&call.rig);
+	for (unsigned i = 0; i < AFTER; i++)
+		peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
+	rig_sync(&call.rig);
+	rf_stream_report(call.rig.a, &report);
+	rf_dataplane_drops(call.rig.dataplane, all);
+	assert_true(report.drops[RF_DROP_OVERRUN] > 0);
+	assert_int_equal(report.packets_in + report.drops[RF_DROP_OVERRUN], 1 + FLOOD + AFTER);
+	assert_int_equal(all[RF_DROP_OVERRUN], report.drops[RF_DROP_OVERRUN]);
+	call_close(&call);
+}
+
 static void a_burst_does_not_wait_for_a_nap_between_its_packets(void **state)
 {
 	enum { NAP_US = 20000, BURST = 100 };
@@ -591,6 +619,7 @@ int main(void)
 		cmocka_unit_test(the_source_of_before_does_not_take_a_new_remote_away),
 		cmocka_unit_test(a_wish_to_forget_outlives_the_next_setting),
 		cmocka_unit_test(a_stream_that_went_is_sent_nothing),
+		cmocka_unit_test(what_came_while_the_worker_was_away_is_counted),
 		cmocka_unit_test(a_burst_does_not_wait_for_a_nap_between_its_packets),
 		cmocka_unit_test(blocked_media_stops_but_dtmf_passes),
 		cmocka_unit_test(silenced_media_keeps_its_header_and_loses_its_sound),
