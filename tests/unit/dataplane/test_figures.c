@@ -2,6 +2,7 @@
 /* What a worker shows is read whole, whenever it is read. */
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "dataplane/user/figures.h"
@@ -38,8 +39,11 @@ static void *write_without_end(void *arg)
 {
 	struct shown_stream *stream = arg;
 
-	for (uint64_t n = 1; !atomic_load_explicit(&stream->stop, memory_order_relaxed); n++)
+	/* With pauses: a reader of what changes without end would never be done. */
+	for (uint64_t n = 1; !atomic_load_explicit(&stream->stop, memory_order_relaxed); n++) {
 		show(stream, n);
+		usleep(1);
+	}
 	return NULL;
 }
 
