@@ -87,6 +87,7 @@ struct rf_request {
 	struct rf_str metadata;
 	struct rf_str address; /* selector of a party by media address (block, silence); empty: not given */
 	bool supports_load_limit;
+	bool raw_flags; /* the flags came unparsed: the client sends from-tag always, and means it if directional */
 	struct rf_str strip[RF_REQUEST_MAX_CODECS], offer[RF_REQUEST_MAX_CODECS], except[RF_REQUEST_MAX_CODECS],
 		mask[RF_REQUEST_MAX_CODECS];
 	unsigned n_strip, n_offer, n_except, n_mask;

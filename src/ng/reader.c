@@ -202,7 +202,8 @@ void rf_reader_read(struct rf_reader *reader, const struct rf_value *dict)
 	find_call_id(reader, dict);
 	for (const struct rf_value *child = dict->items.first; child; child = child->next)
 		rf_reader_key(reader, child->key, child);
-	if (reader->raw.len)
+	request->raw_flags = reader->raw.len > 0;
+	if (request->raw_flags)
 		rf_reader_raw_flags(reader, reader->raw);
 	check_names(reader);
 }
