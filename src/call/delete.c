@@ -48,10 +48,6 @@ void rf_calls_delete(struct rf_calls *calls, const struct rf_request *request, s
 	struct rf_party *branch;
 
 	*reply = (struct rf_reply){.result = RF_RESULT_OK};
-	if (!request->call_id.len) {
-		rf_reply_error(reply, RF_STR("No call-id in message"));
-		return;
-	}
 	if (!call || !tags_match(call, request)) {
 		struct rf_str missing = RF_STR("Call-ID not found or tags didn't match");
 
@@ -79,9 +75,7 @@ void rf_calls_query(struct rf_calls *calls, const struct rf_request *request, st
                     struct rf_reply *reply)
 {
 	*reply = (struct rf_reply){.result = RF_RESULT_OK};
-	if (!request->call_id.len)
-		rf_reply_error(reply, RF_STR("No call-id in message"));
-	else if (!rf_call_find(calls, request->call_id))
+	if (!rf_call_find(calls, request->call_id))
 		rf_reply_error(reply, RF_STR("Unknown call-id"));
 	else if (rf_call_report(calls, request->call_id, arena, &reply->report))
 		rf_reply_error(reply, RF_STR("Statistics exceed the size of a reply"));

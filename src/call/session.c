@@ -74,17 +74,6 @@ int rf_exchange_read(struct rf_exchange *x)
 	struct rf_str why = RF_STR_NONE;
 	int error;
 
-	if (!request->sdp.len)
-		return refuse(x, RF_STR("No SDP body in message"));
-	if (!request->call_id.len)
-		return refuse(x, RF_STR("No call-id in message"));
-	if (!request->from_tag.len)
-		return refuse(x, RF_STR("No from-tag in message"));
-	if (!x->offer && !request->to_tag.len)
-		return refuse(x, RF_STR("No to-tag in message"));
-	if (request->refused.len)
-		return refuse(x, request->refused);
-
 	error = rf_sdp_parse(x->arena, request->sdp, &x->sdp, &why);
 	if (error) {
 		rf_log(x->calls->config.log, RF_LOG_SDP, RF_LOG_WARNING, request->call_id, "SDP refused: %.*s",
