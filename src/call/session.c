@@ -216,10 +216,8 @@ static int open_both(struct rf_exchange *x, struct rf_media *from, struct rf_med
 	if (error)
 		return error;
 	to->remote_port = from->rtp.port;
-	/* What the offer told the answerer stays, whatever family it answers with. */
-	if (!x->offer && from->streams[0])
-		return open_media(from, from->family, false);
-	return open_media(from, x->from->family, false);
+	/* What the sender was told stays until it is told anew: an offerer in the answer, an answerer in an offer. */
+	return from->streams[0] ? 0 : open_media(from, x->from->family, false);
 }
 
 /* In an offer the answerer's media is what the offer makes it, until it answers. */

@@ -136,6 +136,45 @@ static void an_answer_does_not_move_the_port_that_the_offer_told(void **state)
 	assert_string_equal(fake_stream((uint16_t)z)->local->iface, "pub");
 }
 
+static void the_offerer_moves_when_the_answer_tells_it(void **state)
+{
+	struct bench *b = *state;
+	unsigned a, z;
+
+	assert_true(bench_offer(b, "alice", NULL, sdp_audio(ALICE, 4000, NULL)));
+	z = reply_port(b, 0);
+	assert_true(bench_answer(b, "alice", "bob", sdp_audio(BOB, 5000, NULL)));
+	a = reply_port(b, 0);
+	b->request.from_iface = RF_STR("priv");
+	assert_true(bench_offer(b, "alice", "bob", sdp_audio(ALICE, 4000, NULL)));
+	assert_int_equal(reply_port(b, 0), z);
+	assert_true(forwards(a, z));
+	assert_true(forwards(z, a));
+	assert_true(bench_answer(b, "alice", "bob", sdp_audio(BOB, 5000, NULL)));
+	assert_int_not_equal(reply_port(b, 0), a);
+	a = reply_port(b, 0);
+	assert_string_equal(fake_stream((uint16_t)a)->local->iface, "priv");
+	assert_true(forwards(a, z));
+	assert_true(forwards(z, a));
+}
+
+static void audio_after_fax_has_ports_for_rtcp(void **state)
+{
+	struct bench *b = *state;
+	unsigned a, z;
+
+	assert_true(bench_offer(b, "alice", NULL, sdp_of(ALICE, "m=image 4000 udptl t38\r\n")));
+	assert_true(bench_answer(b, "alice", "bob", sdp_of(BOB, "m=image 5000 udptl t38\r\n")));
+	assert_true(bench_offer(b, "bob", "alice", sdp_of(BOB, "m=audio 5000 RTP/AVP 0\r\n")));
+	a = reply_port(b, 0);
+	assert_true(bench_answer(b, "bob", "alice", sdp_of(ALICE, "m=audio 4000 RTP/AVP 0\r\n")));
+	z = reply_port(b, 0);
+	assert_true(forwards(a, z));
+	assert_true(forwards(z, a));
+	assert_ptr_equal(fake_stream((uint16_t)(a + 1))->config.out_rtcp, fake_stream((uint16_t)(z + 1)));
+	assert_ptr_equal(fake_stream((uint16_t)(z + 1))->config.out_rtcp, fake_stream((uint16_t)(a + 1)));
+}
+
 static void a_null_address_of_the_other_family_moves_nothing(void **state)
 {
 	struct bench *b = *state;
@@ -184,6 +223,8 @@ int main(void)
 		TEST(an_answer_has_the_sections_of_its_offer_and_no_more),
 		TEST(what_an_offer_rejects_goes_on_until_the_answer),
 		TEST(an_answer_does_not_move_the_port_that_the_offer_told),
+		TEST(the_offerer_moves_when_the_answer_tells_it),
+		TEST(audio_after_fax_has_ports_for_rtcp),
 		TEST(a_null_address_of_the_other_family_moves_nothing),
 		TEST(multiplexing_goes_on_while_a_new_offer_is_open),
 	};
