@@ -131,13 +131,17 @@ static enum rf_drop classify(const struct rf_stream *stream, struct rf_packet *p
 
 /* -- source -- */
 
-/* May the party's endpoint be learnt from it? Not from STUN and the like, nor from a payload type that was not agreed.
+/*
+ * May the party's endpoint be learnt from it? Not from STUN and the like, nor from a payload type that was not agreed.
+ * A full list of types may have had no room for it.
  */
 static bool is_good(const struct rf_stream *stream, const struct rf_packet *packet)
 {
+	unsigned n = stream->config.n_types;
+
 	switch (packet->kind) {
 	case RF_PACKET_RTP:
-		return packet->type || stream->config.n_types == 0;
+		return packet->type || n == 0 || n == RF_STREAM_MAX_TYPES;
 	case RF_PACKET_RTCP:
 		return true;
 	default:
@@ -257,9 +261,6 @@ static enum rf_drop transmit(struct rf_worker *worker, struct rf_stream *out, co
 {
 	ssize_t n = sendto(out->fd, packet->data, packet->len, 0, &out->to.any, out->to_len);
 
-	/* An ICMP error of an earlier packet ends the call before this packet is tried: once more. */
-	if (n < 0 && errno == ECONNREFUSED)
-		n = sendto(out->fd, packet->data, packet->len, 0, &out->to.any, out->to_len);
 	if (n < 0)
 		return send_error(errno);
 	out->figures.out.packets++;

@@ -238,6 +238,24 @@ static void a_payload_type_that_was_not_agreed_is_forwarded_but_does_not_latch(v
 	call_close(&call);
 }
 
+static void a_payload_type_that_the_list_had_no_room_for_latches(void **state)
+{
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+
+	(void)state;
+	call_open(&call);
+	call.rig.to_a.remote.port = 9;
+	call.rig.to_a.n_types = RF_STREAM_MAX_TYPES;
+	for (unsigned i = 0; i < RF_STREAM_MAX_TYPES; i++)
+		call.rig.to_a.types[i] = (struct rf_payload_type){.type = (uint8_t)(96 + i), .clock_rate = 8000};
+	rig_commit(&call.rig);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	expect_there(&call, packet, sizeof(packet));
+	expect_back(&call, packet, sizeof(packet));
+	call_close(&call);
+}
+
 static void a_handover_moves_the_destination(void **state)
 {
 	uint8_t packet[RTP_SIZE];
@@ -610,6 +628,7 @@ int main(void)
 		cmocka_unit_test(what_the_output_cannot_carry_is_counted),
 		cmocka_unit_test(a_latched_source_is_followed_and_others_are_refused),
 		cmocka_unit_test(a_payload_type_that_was_not_agreed_is_forwarded_but_does_not_latch),
+		cmocka_unit_test(a_payload_type_that_the_list_had_no_room_for_latches),
 		cmocka_unit_test(a_handover_moves_the_destination),
 		cmocka_unit_test(an_asymmetric_party_is_sent_to_where_its_sdp_says),
 		cmocka_unit_test(a_party_behind_nat_is_sent_nothing_until_it_speaks),
