@@ -277,6 +277,33 @@ static void a_reload_keeps_the_pools_that_stay(void **state)
 	rf_ports_free(ports);
 }
 
+static void an_address_that_comes_back_knows_what_is_in_use(void **state)
+{
+	struct rf_local_config locals[2] = {local("pub", "127.0.0.1", FIRST, FIRST + 3),
+	                                    local("priv", "127.0.0.2", FIRST, FIRST + 3)};
+	struct rf_local_config wrong[2] = {locals[1], local("pub", "192.0.2.1", FIRST, FIRST + 3)};
+	struct rf_ports *ports = ports_of(locals, 2);
+	struct rf_port_pair a, b, c;
+	struct rf_str why;
+
+	(void)state;
+	rf_ports_keep(ports, 4);
+	assert_int_equal(get(ports, "priv", &a), 0);
+	assert_int_equal(rf_ports_configure(ports, locals, 1, &why), 0);
+	assert_int_equal(rf_ports_configure(ports, wrong, 2, &why), -EADDRNOTAVAIL);
+	assert_int_equal(in_use(ports), 0);
+	assert_int_equal(rf_ports_configure(ports, locals, 2, &why), 0);
+	assert_int_equal(in_use(ports), 2);
+	assert_int_equal(get(ports, "priv", &b), 0);
+	assert_int_equal(get(ports, "priv", &c), -ENOSPC);
+	rf_ports_put(ports, &a);
+	assert_int_equal(get(ports, "priv", &a), 0);
+	rf_ports_put(ports, &a);
+	rf_ports_put(ports, &b);
+	assert_int_equal(in_use(ports), 0);
+	rf_ports_free(ports);
+}
+
 static void a_removed_address_keeps_no_socket(void **state)
 {
 	struct rf_local_config locals[2] = {local("pub", "127.0.0.1", FIRST, FIRST + 3),
@@ -482,6 +509,7 @@ int main(void)
 		cmocka_unit_test(unknown_names_and_families_are_told_apart),
 		cmocka_unit_test(without_rtcp_there_is_one_socket),
 		cmocka_unit_test(a_reload_keeps_the_pools_that_stay),
+		cmocka_unit_test(an_address_that_comes_back_knows_what_is_in_use),
 		cmocka_unit_test(a_removed_address_keeps_no_socket),
 		cmocka_unit_test(the_any_addresses_of_both_families_share_no_port),
 		cmocka_unit_test(a_wrong_configuration_changes_nothing_and_says_why),
