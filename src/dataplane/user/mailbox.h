@@ -16,6 +16,7 @@ struct rf_mail {
 
 struct rf_mailbox {
 	_Atomic(struct rf_mail *) newest; /* a stack, linked from new to old */
+	atomic_bool signalled;            /* event_fd was written, or is about to be, since it was cleared */
 	int event_fd;                     /* readable when there may be mail */
 };
 
