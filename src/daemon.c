@@ -19,6 +19,7 @@
 #include "memory.h"
 #include "ng/ng.h"
 #include "notify.h"
+#include "pidfile.h"
 #include "ports/ports.h"
 #include "privileges.h"
 #include "reload.h"
@@ -41,6 +42,8 @@ struct daemon {
 	struct rf_endpoints listen_http;   /* owned; as listen_ng */
 	char *token;                       /* owned; NULL: none */
 	const char *ctl;                   /* in config; NULL: no control socket */
+	int pidfile;                       /* owned descriptor; -1: none */
+	bool serving;                      /* the start has succeeded */
 	struct rf_descriptors descriptors; /* that the ports need, and that are allowed */
 	struct rf_buf why;                 /* the sentence of an error */
 };
@@ -260,6 +263,7 @@ static enum rf_exit serve(struct daemon *d)
 		.descriptors = d->descriptors,
 	};
 
+	d->serving = true;
 	rf_startup_tell(&startup);
 	rf_notify_ready();
 	rf_notify_status(false, 0);
@@ -280,7 +284,7 @@ static enum rf_exit run(struct daemon *d, struct rf_str notes)
 	rc = start_ports(d);
 	if (rc < 0)
 		return refuse(d, rc == -ENOMEM ? RF_EXIT_RUNTIME : RF_EXIT_CONFIGURATION, strerror(-rc));
-	if (rf_privileges_limit(d->config, &d->why) < 0)
+	if (rf_privileges_limit(d->config, &d->pidfile, &d->why) < 0)
 		return refuse(d, RF_EXIT_RUNTIME, "privileges cannot be limited");
 	rc = rf_loop_new(&d->loop);
 	if (rc == 0)
@@ -291,6 +295,8 @@ static enum rf_exit run(struct daemon *d, struct rf_str notes)
 		rc = start_http(d);
 	if (rc == 0)
 		rc = rf_privileges_drop();
+	if (rc == 0)
+		rc = rf_pidfile_write(d->pidfile);
 	return rc < 0 ? refuse(d, RF_EXIT_RUNTIME, strerror(-rc)) : serve(d);
 }
 
@@ -307,13 +313,12 @@ static void tear_down(struct daemon *d)
 	free(d->listen_ng.items);
 	free(d->listen_http.items);
 	free(d->token);
-	if (d->lifecycle && d->config->pidfile[0])
-		unlink(d->config->pidfile);
+	rf_pidfile_close(d->config->pidfile, d->pidfile, d->serving);
 }
 
 enum rf_exit rf_daemon_run(const struct rf_config *config, const struct rf_config_sources *sources, struct rf_str notes)
 {
-	struct daemon d = {.config = config, .sources = sources};
+	struct daemon d = {.config = config, .sources = sources, .pidfile = -1};
 	enum rf_exit code;
 
 	rf_memory_set_up();
