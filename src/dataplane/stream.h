@@ -20,6 +20,7 @@
 struct rf_pair {
 	struct rf_port_pair ports; /* goes back when the last stream was freed */
 	unsigned streams;          /* that use it: 1 or 2 */
+	unsigned going;            /* of them, freed next */
 };
 
 enum rf_staged {

@@ -173,6 +173,49 @@ static void a_socket_that_is_kept_rouses_no_worker(void **state)
 	rig_close(&rig);
 }
 
+static void expect_kept(struct rig *rig, uint16_t port, int rtp_fd, int rtcp_fd)
+{
+	struct rf_port_pair pair;
+	struct rf_addr address;
+
+	rf_addr_parse(RF_STR("127.0.0.1"), &address);
+	assert_int_equal(rf_ports_get_exact(rig->ports, &address, port, true, &pair), 0);
+	assert_int_equal(pair.rtp_fd, rtp_fd);
+	assert_int_equal(pair.rtcp_fd, rtcp_fd);
+	rf_ports_put(rig->ports, &pair);
+}
+
+static void both_sockets_of_a_pair_are_kept(void **state)
+{
+	uint16_t a_port, b_port;
+	int a[2], b[2];
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, 1);
+	rf_ports_keep(rig.ports, 400);
+	rig_streams(&rig, "four", "four", true);
+	rig_commit(&rig);
+	a_port = rf_stream_port(rig.a);
+	b_port = rf_stream_port(rig.b);
+	a[0] = rig.a->fd;
+	a[1] = rig.a_rtcp->fd;
+	b[0] = rig.b->fd;
+	b[1] = rig.b_rtcp->fd;
+	/* One media goes, then the call. */
+	rig.to_b.out_rtp = NULL;
+	rf_stream_set(rig.b, &rig.to_b);
+	rf_stream_free(rig.a);
+	rf_stream_free(rig.a_rtcp);
+	assert_int_equal(rf_group_commit(rig.group), 0);
+	rig_sync(&rig);
+	expect_kept(&rig, a_port, a[0], a[1]);
+	rf_group_free(rig.group);
+	rig_sync(&rig);
+	expect_kept(&rig, b_port, b[0], b[1]);
+	rig_close(&rig);
+}
+
 static void a_stream_may_go_while_its_nat_is_pierced(void **state)
 {
 	struct rig rig;
@@ -363,6 +406,7 @@ int main(void)
 		cmocka_unit_test(ports_return_only_after_the_worker_let_go),
 		cmocka_unit_test(a_pair_returns_with_its_second_stream),
 		cmocka_unit_test(a_socket_that_is_kept_rouses_no_worker),
+		cmocka_unit_test(both_sockets_of_a_pair_are_kept),
 		cmocka_unit_test(a_stream_may_go_while_its_nat_is_pierced),
 		cmocka_unit_test(streams_that_were_never_committed_leave_no_trace),
 		cmocka_unit_test(a_plane_that_ends_frees_the_groups_that_are_left),
