@@ -60,8 +60,8 @@ static const struct rf_word flag_words[] = {
 	{"pad-crypto", RF_WORD_NO_EFFECT, 0, NULL},
 	{"passthrough", RF_WORD_ACCEPTED, 0, NULL},
 	{"pierce-nat", RF_WORD_FLAG, RF_FLAG_PIERCE_NAT, NULL},
-	{"port-latching", RF_WORD_FLAG, RF_FLAG_PORT_LATCHING, NULL},
-	{"provisional", RF_WORD_FLAG, RF_FLAG_PROVISIONAL, NULL},
+	{"port-latching", RF_WORD_ACCEPTED, 0, NULL}, /* ports are kept by default */
+	{"provisional", RF_WORD_ACCEPTED, 0, NULL},   /* a changed to-tag is taken at any time */
 	{"record-call", RF_WORD_REFUSED, 0, recording},
 	{"recording-announcement", RF_WORD_NO_EFFECT, 0, NULL},
 	{"recording-vsc", RF_WORD_NO_EFFECT, 0, NULL},
