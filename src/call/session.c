@@ -271,10 +271,10 @@ static int describe_one(struct rf_exchange *x, unsigned index, const struct rf_a
 	error = rf_party_media(x->from, index, &from);
 	if (!error)
 		error = rf_party_media(x->to, index, &to);
-	if (!error)
+	if (!error) {
 		set_profile(x, from, sdp, to);
-	if (!error)
 		error = rf_media_describe(from, sdp, source);
+	}
 	if (!error)
 		error = shape_peer(x, from, to);
 	if (error)
