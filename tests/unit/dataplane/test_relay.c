@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "rig.h"
@@ -467,6 +468,7 @@ static void what_came_while_the_worker_was_away_is_counted(void **state)
 	rig_commit(&call.rig);
 	rtp_make(packet, 8, 1, 160, 0x1111);
 	expect_there(&call, packet, sizeof(packet));
+	usleep(50000); /* into the nap */
 	for (unsigned i = 0; i < FLOOD; i++)
 		peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
 	rig_sync(&call.rig);
