@@ -274,8 +274,15 @@ def coverage(ladder):
                   "" if share >= COVERAGE_FLOOR else f"the floor is {COVERAGE_FLOOR:.0f} %; see {LOGS}/coverage-measured.log")
 
 
+def bench(ladder):
+    """The benchmarks run, one short round each; what they measure is not judged here."""
+    if _spaces(ladder, "bench"):
+        for name in ("control", "relay"):
+            ladder.command(f"bench {name}", [f"bench/{name}", "--quick"], minutes=5)
+
+
 RUNGS = {"lint": lint, "unit": unit, "fuzz": fuzz, "netns": netns, "hostile": hostile, "peers": peers,
-         "coverage": coverage}
+         "coverage": coverage, "bench": bench}
 
 
 def _signals():
