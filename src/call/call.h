@@ -105,6 +105,7 @@ enum rf_end {
 	RF_END_FINAL_TIMEOUT,
 	RF_END_TERMINATE,
 	RF_END_NO_PORTS,
+	RF_END_FAILED, /* its first offer could not be served for another reason */
 	RF_END_SHUTDOWN,
 	RF_ENDS
 };

@@ -298,6 +298,7 @@ const char *rf_end_name(enum rf_end end)
 		[RF_END_FINAL_TIMEOUT] = "final_timeout",
 		[RF_END_TERMINATE] = "terminate",
 		[RF_END_NO_PORTS] = "no_ports",
+		[RF_END_FAILED] = "failed",
 		[RF_END_SHUTDOWN] = "shutdown",
 	};
 	return names[end];

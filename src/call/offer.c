@@ -122,7 +122,7 @@ void rf_calls_offer(struct rf_calls *calls, const struct rf_request *request, st
 		return;
 	rf_exchange_fail(&x, error);
 	if (made)
-		rf_call_end(x.call, RF_END_NO_PORTS);
+		rf_call_end(x.call, error == -ENOSPC ? RF_END_NO_PORTS : RF_END_FAILED);
 	else
 		rf_call_apply(x.call, NULL);
 }

@@ -81,7 +81,6 @@ struct rf_request {
 	int tos;              /* 0 to 255, RF_TOS_KEEP or RF_TOS_DEFAULT */
 	int64_t delete_delay; /* seconds; -1: not given */
 	int64_t limit;        /* of list; -1: not given */
-	int sip_code;         /* 0: not given */
 	struct rf_str metadata;
 	struct rf_str address; /* selector of a party by media address (block, silence); empty: not given */
 	bool supports_load_limit;

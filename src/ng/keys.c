@@ -157,16 +157,6 @@ static void read_limit(struct rf_reader *reader, struct rf_str key, const struct
 	reader->request->limit = rf_reader_number(value, &num) || num < 0 ? INT64_MIN : num;
 }
 
-static void read_sip_code(struct rf_reader *reader, struct rf_str key, const struct rf_value *value)
-{
-	int64_t num;
-
-	if (rf_reader_number(value, &num) || num < 0 || num > 999)
-		rf_reader_bad(reader, key, rf_reader_text(reader, value), "a SIP status code");
-	else
-		reader->request->sip_code = (int)num;
-}
-
 static void read_flags_item(struct rf_reader *reader, struct rf_str item, int arg)
 {
 	(void)arg;
@@ -295,9 +285,9 @@ static const struct key keys[] = {
 	{"sdp-attr", NO_EFFECT},
 	{"sdp-media-remove", NO_EFFECT},
 	{"set-label", STRING(set_label)},
-	{"sip-code", CALL(read_sip_code)},
+	{"sip-code", ACCEPTED},
 	{"sip-message-type", ACCEPTED},
-	{"sip-response-code", CALL(read_sip_code)},
+	{"sip-response-code", ACCEPTED},
 	{"source-call-id", NO_EFFECT},
 	{"source-tag", NO_EFFECT},
 	{"start-pos", NO_EFFECT},

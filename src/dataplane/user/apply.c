@@ -103,6 +103,9 @@ static void set(struct rf_worker *worker, struct rf_stream *stream, const struct
 static void drop(struct rf_worker *worker, struct rf_group *group, struct rf_stream *stream)
 {
 	epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, stream->fd, NULL);
+	for (int i = 0; i < worker->round_left; i++)
+		if (worker->round[i].data.ptr == stream)
+			worker->round[i].data.ptr = NULL;
 	rf_stream_count_overruns(worker, stream);
 	rf_list_remove(&stream->in_worker_group);
 	rf_list_remove(&stream->piercing);

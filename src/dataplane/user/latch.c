@@ -84,8 +84,16 @@ enum rf_latch_verdict rf_latch_judge(struct rf_latch *latch, const struct rf_str
 	return config->flags & RF_STREAM_STRICT ? RF_LATCH_REFUSED : RF_LATCH_ACCEPTED;
 }
 
+/* The null address, the old spelling of hold: nothing is to be sent, wherever the party is (RFC 3264 section 8.4). */
+static bool on_hold(const struct rf_stream_config *config)
+{
+	return config->remote.addr.family != RF_FAMILY_NONE && rf_addr_is_null(&config->remote.addr);
+}
+
 struct rf_endpoint rf_latch_destination(const struct rf_latch *latch, const struct rf_stream_config *config)
 {
+	if (on_hold(config))
+		return nowhere;
 	if (rf_latch_is_set(latch)) {
 		if (config->learn != RF_LEARN_OFF && !(config->flags & RF_STREAM_ASYMMETRIC))
 			return latch->source;

@@ -66,17 +66,25 @@ static void read_mail(struct rf_worker *worker)
 }
 
 /*
- * Mail comes before packets: what was committed before a packet arrived holds for that packet. Mail may remove streams
- * that the round still names, so it ends the round; being level-triggered, what is left comes again.
+ * Mail comes before packets: what was committed before a packet arrived holds for that packet. Mail may drop streams
+ * that the round still names, and blanks them then; so it is read before the next stream is looked at.
  */
-static void run_round(struct rf_worker *worker, const struct epoll_event *events, int n)
+static void run_round(struct rf_worker *worker, struct epoll_event *events, int n)
 {
-	for (int i = 0; i < n; i++) {
-		if (!events[i].data.ptr || rf_mailbox_pending(&worker->inbox)) {
+	worker->round = events;
+	worker->round_left = n;
+	while (worker->round_left > 0) {
+		struct rf_stream *stream;
+
+		if (rf_mailbox_pending(&worker->inbox))
 			read_mail(worker);
-			return;
-		}
-		rf_packet_relay(worker, events[i].data.ptr);
+		stream = worker->round->data.ptr;
+		worker->round++;
+		worker->round_left--;
+		if (stream)
+			rf_packet_relay(worker, stream);
+		else /* the mailbox, or a stream that was dropped */
+			read_mail(worker);
 	}
 }
 

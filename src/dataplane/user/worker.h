@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 
 #include "base/list.h"
 #include "dataplane/dataplane.h"
@@ -71,6 +72,8 @@ struct rf_worker {
 	int64_t pierce_us;             /* monotonic: next round of empty datagrams */
 	unsigned added;                /* streams so far, to sample one of some */
 	unsigned sample;               /* packets on sampled streams so far */
+	struct epoll_event *round;     /* sockets that are readable and not served yet; a dropped stream's is blank */
+	int round_left;                /* of them */
 	bool ending;                   /* leave the loop */
 	uint8_t packet[RF_PACKET_MAX]; /* the one in hand */
 };

@@ -242,6 +242,17 @@ static void a_source_that_cannot_be_answered_does_not_latch(void **state)
 	assert_int_equal(latch.relearned, 0);
 }
 
+static void nothing_goes_to_a_party_on_hold_that_goes_on_sending(void **state)
+{
+	struct rf_stream_config config = with(RF_STREAM_STRICT, RF_LEARN_IMMEDIATE);
+	struct rf_latch latch = {.relearned = 0};
+
+	(void)state;
+	config.remote = at("0.0.0.0:4000");
+	assert_int_equal(judge(&latch, &config, "10.0.0.1:4000", true, 1), RF_LATCH_MOVED);
+	assert_int_equal(rf_latch_destination(&latch, &config).port, 0);
+}
+
 static void nat_wait_has_no_destination_before_the_latch(void **state)
 {
 	struct rf_stream_config config = with(RF_STREAM_NAT_WAIT, RF_LEARN_IMMEDIATE);
@@ -321,6 +332,7 @@ int main(void)
 		cmocka_unit_test(the_losing_branch_stays_out_while_learning_goes_on),
 		cmocka_unit_test(a_second_change_of_the_sdp_does_not_forgive_the_losing_branch),
 		cmocka_unit_test(a_source_that_cannot_be_answered_does_not_latch),
+		cmocka_unit_test(nothing_goes_to_a_party_on_hold_that_goes_on_sending),
 		cmocka_unit_test(nat_wait_has_no_destination_before_the_latch),
 		cmocka_unit_test(a_null_address_is_no_destination),
 		cmocka_unit_test(rtcp_is_guessed_beside_the_latched_rtp),

@@ -60,7 +60,6 @@ static void integers_serve_as_strings_and_strings_as_integers(void **state)
 	assert_int_equal(q->tos, 184);
 	assert_int_equal(q->delete_delay, 0);
 	assert_int_equal(q->limit, 64);
-	assert_int_equal(q->sip_code, 200);
 }
 
 static void json_numbers_with_a_fraction_count_as_whole_ones(void **state)
@@ -174,7 +173,6 @@ static void a_delay_or_limit_without_sense_is_not_taken(void **state)
 	assert_int_equal(read_json(r, "{\"delete-delay\":99999999999}")->delete_delay, 86400);
 	assert_true(read_json(r, "{\"limit\":-1}")->limit < -1);
 	assert_true(read_json(r, "{\"limit\":\"many\"}")->limit < -1);
-	assert_int_equal(read_json(r, "{\"SIP-code\":70000}")->sip_code, 0);
 }
 
 static void profiles_are_passed_on(void **state)
