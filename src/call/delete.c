@@ -40,6 +40,19 @@ static bool tags_match(const struct rf_call *call, const struct rf_request *requ
 	return rf_party_by_tag(call, request->from_tag) || rf_party_by_branch(call, request->via_branch);
 }
 
+/* The call as it is, narrowed to the tags that the request names. 0 or -ENOMEM. */
+static int report_for(struct rf_calls *calls, const struct rf_request *request, struct rf_arena *arena,
+                      struct rf_reply *reply)
+{
+	int error = rf_call_report(calls, request->call_id, arena, &reply->report);
+
+	if (error)
+		return error;
+	if (!request->to_tag.len || !rf_call_report_select(reply->report, request->to_tag))
+		rf_call_report_select(reply->report, request->from_tag);
+	return 0;
+}
+
 void rf_calls_delete(struct rf_calls *calls, const struct rf_request *request, struct rf_arena *arena,
                      struct rf_reply *reply)
 {
@@ -57,7 +70,7 @@ void rf_calls_delete(struct rf_calls *calls, const struct rf_request *request, s
 			reply->warning = missing;
 		return;
 	}
-	if (!(request->flags & RF_FLAG_FAST) && rf_call_report(calls, call->call_id, arena, &reply->report))
+	if (!(request->flags & RF_FLAG_FAST) && report_for(calls, request, arena, reply))
 		reply->warning = RF_STR("Statistics left out: they exceed the size of a reply");
 
 	branch = request->from_tag.len ? branch_of(call, request) : NULL;
@@ -77,6 +90,6 @@ void rf_calls_query(struct rf_calls *calls, const struct rf_request *request, st
 	*reply = (struct rf_reply){.result = RF_RESULT_OK};
 	if (!rf_call_find(calls, request->call_id))
 		rf_reply_error(reply, RF_STR("Unknown call-id"));
-	else if (rf_call_report(calls, request->call_id, arena, &reply->report))
+	else if (report_for(calls, request, arena, reply))
 		rf_reply_error(reply, RF_STR("Statistics exceed the size of a reply"));
 }

@@ -168,6 +168,25 @@ static void branches_with_a_via_branch_have_ports_of_their_own(void **state)
 	assert_int_equal(reply_port(b, 0), a);
 	assert_ptr_equal(fake_stream((uint16_t)a)->config.out_rtp, fake_stream((uint16_t)second));
 
+	/* a tag narrows the statistics to its party and the one it talks to */
+	b->request.call_id = RF_STR("call-1");
+	b->request.from_tag = RF_STR("bob");
+	fake_stream((uint16_t)first)->report.packets_in = 7;
+	fake_stream((uint16_t)second)->report.packets_in = 9;
+	rf_calls_query(b->calls, &b->request, b->arena, &b->reply);
+	assert_int_equal(b->reply.report->n_parties, 2);
+	assert_true(rf_str_equal(b->reply.report->parties[1].tag, RF_STR("bob")));
+	assert_int_equal(b->reply.report->parties[1].peer, 0);
+	assert_int_equal(b->reply.report->parties[0].peer, -1);
+	assert_int_equal(b->reply.report->rtp.packets, 7);
+	b->request.to_tag = RF_STR("carol");
+	rf_calls_query(b->calls, &b->request, b->arena, &b->reply);
+	assert_int_equal(b->reply.report->rtp.packets, 9);
+	assert_int_equal(b->reply.report->parties[0].peer, 1);
+	b->request.from_tag = b->request.to_tag = RF_STR_NONE;
+	rf_calls_query(b->calls, &b->request, b->arena, &b->reply);
+	assert_int_equal(b->reply.report->n_parties, 3);
+
 	/* the losing branch goes, the winner stays */
 	b->request.via_branch = RF_STR("z9hG4bK-1");
 	assert_true(bench_delete(b, "alice", NULL));
