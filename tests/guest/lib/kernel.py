@@ -67,8 +67,8 @@ class Kernel:
         found, todo = [], list(WANTED)
         while todo:
             listing = command(["apt-cache", *apt, "depends", todo.pop()])
-            for name in re.findall(r"^ +Depends: (\S+)$", listing, re.M):
-                if FOLLOWED.match(name) and name not in found:
+            for name in re.findall(r"^[ |]+Depends: (\S+)$", listing, re.M):
+                if FOLLOWED.match(name) and not name.endswith("-unsigned") and name not in found:
                     found.append(name)
                     todo.append(name)
         if not found:

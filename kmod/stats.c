@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ktime.h>
+#include <linux/slab.h>
+#include <asm/unaligned.h>
+#include "flow.h"
+#include "stats.h"
+
+static struct kmem_cache *cache;
+
+int __init rf_stats_init(void)
+{
+	cache = KMEM_CACHE(rf_stats, SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
+	return cache ? 0 : -ENOMEM;
+}
+
+void rf_stats_exit(void)
+{
+	kmem_cache_destroy(cache);
+}
+
+/**
+ * rf_stats_new - statistics, all zero
+ *
+ * Context: may sleep.
+ * Return: to be freed with rf_stats_free(); NULL: no memory.
+ */
+struct rf_stats *rf_stats_new(void)
+{
+	return kmem_cache_zalloc(cache, GFP_KERNEL_ACCOUNT);
+}
+
+/* NULL is fine. */
+void rf_stats_free(struct rf_stats *stats)
+{
+	if (stats)
+		kmem_cache_free(cache, stats);
+}
+
+/* The slot of an SSRC that has none: an empty one, or the one that was silent longest. */
+static struct rf_rtp_source *make_room(struct rf_stats *stats, u32 ssrc)
+{
+	struct rf_rtp_source *oldest = &stats->slots[0].source;
+	unsigned int i;
+
+	for (i = 1; i < RF_MAX_SOURCES && oldest->started; i++) {
+		struct rf_rtp_source *source = &stats->slots[i].source;
+
+		if (!source->started || source->last_us < oldest->last_us)
+			oldest = source;
+	}
+	stats->past_packets += oldest->packets;
+	stats->past_bytes += oldest->bytes;
+	rf_rtp_source_init(oldest, ssrc);
+	return oldest;
+}
+
+static struct rf_rtp_source *find_source(struct rf_stats *stats, u32 ssrc)
+{
+	unsigned int i;
+
+	for (i = 0; i < RF_MAX_SOURCES; i++) {
+		struct rf_rtp_source *source = &stats->slots[i].source;
+
+		if (likely(source->ssrc == ssrc && source->started))
+			return source;
+	}
+	return make_room(stats, ssrc);
+}
+
+static u32 clock_rate(const struct rf_flow *flow, u8 number)
+{
+	unsigned int i;
+
+	for (i = 0; i < flow->n_types; i++) {
+		if (flow->types[i].number == number)
+			return flow->types[i].clock_rate;
+	}
+	return RF_DEFAULT_CLOCK_RATE;
+}
+
+/**
+ * rf_stats_rtp - measure a packet
+ * @flow: that it matched
+ * @rtp: its 12 bytes of RTP header
+ * @bytes: of UDP payload
+ *
+ * Context: softirq.
+ */
+void rf_stats_rtp(const struct rf_flow *flow, const u8 *rtp, u32 bytes)
+{
+	struct rf_rtp_arrival arrival = {
+		.now_us = ktime_to_us(ktime_get()),
+		.timestamp = get_unaligned_be32(rtp + 4),
+		.bytes = bytes,
+		.seq = get_unaligned_be16(rtp + 2),
+		.payload_type = rtp[1] & 0x7f,
+	};
+
+	arrival.clock_rate = clock_rate(flow, arrival.payload_type);
+	rf_rtp_source_update(find_source(flow->stats, get_unaligned_be32(rtp + 8)), &arrival);
+}
+
+/**
+ * rf_stats_rtcp - count a packet
+ * @flow: that it matched
+ * @bytes: of UDP payload
+ *
+ * Context: softirq.
+ */
+void rf_stats_rtcp(const struct rf_flow *flow, u32 bytes)
+{
+	flow->stats->rtcp_packets++;
+	flow->stats->rtcp_bytes += bytes;
+	flow->stats->rtcp_us = ktime_to_us(ktime_get());
+}
+
+/**
+ * rf_stats_totals - sums over the SSRCs of a flow
+ * @stats: of the flow; packets may be changing them
+ *
+ * Context: any.
+ */
+struct rf_totals rf_stats_totals(const struct rf_stats *stats)
+{
+	struct rf_totals totals = {
+		.packets = READ_ONCE(stats->past_packets) + READ_ONCE(stats->rtcp_packets),
+		.bytes = READ_ONCE(stats->past_bytes) + READ_ONCE(stats->rtcp_bytes),
+		.last_us = READ_ONCE(stats->rtcp_us),
+	};
+	unsigned int i;
+
+	for (i = 0; i < RF_MAX_SOURCES; i++) {
+		const struct rf_rtp_source *source = &stats->slots[i].source;
+
+		totals.packets += READ_ONCE(source->packets);
+		totals.bytes += READ_ONCE(source->bytes);
+		totals.last_us = max(totals.last_us, (s64)READ_ONCE(source->last_us));
+	}
+	return totals;
+}
