@@ -121,7 +121,7 @@ static __always_inline int classify(struct packet *packet)
 		return payload[0] >= 20 && payload[0] < 64 ? HINDERED(DTLS) : HINDERED(NOT_RTP);
 	}
 	packet->rtcp = flags & RTPFERRY_FLOW_FLAG_RTCP && packet->bytes >= RTCP_HEADER &&
-		       (!(flags & RTPFERRY_FLOW_FLAG_RTP) || (payload[1] >= 192 && payload[1] < 224));
+		       payload[1] >= 192 && payload[1] < 224;
 	if (unlikely(!packet->rtcp && !(flags & RTPFERRY_FLOW_FLAG_RTP)))
 		return HINDERED(NOT_RTP);
 	if (unlikely(!packet->rtcp && packet->bytes < RTP_HEADER))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/ktime.h>
 #include <linux/slab.h>
-#include <asm/unaligned.h>
+#include "compat/unaligned.h"
 #include "flow.h"
 #include "stats.h"
 

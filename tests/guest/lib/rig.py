@@ -7,6 +7,7 @@
 """
 
 import ctypes
+import fcntl
 import os
 import socket
 import struct
@@ -86,6 +87,44 @@ def udp(where, address, port, timeout_s=1.0):
         sock.bind((address, port))
     sock.settimeout(timeout_s)
     return sock
+
+
+def software_checksums(on):
+    """Both parties' devices leave the UDP checksum to software, or take it over again."""
+    for party in ("caller", "callee"):
+        with Inside(party), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            value = ctypes.create_string_buffer(struct.pack("II", 0x17, not on))   # ETHTOOL_STXCSUM
+            fcntl.ioctl(sock, 0x8946, struct.pack("16sP", b"eth0", ctypes.addressof(value)))
+
+
+class Capture:
+    """Frames on a device, from the time it is made."""
+
+    def __init__(self, where, device):
+        with Inside(where):
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+            self.socket.bind((device, 3))
+        self.socket.settimeout(1.0)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def udp(self, port):
+        """The next datagram to that port: ttl, tos, checksum."""
+        while True:
+            frame = self.socket.recv(65536)[14:]
+            if frame[0] >> 4 == 4 and frame[9] == 17:
+                out = {"ttl": frame[8], "tos": frame[1], "udp": frame[(frame[0] & 15) * 4:]}
+            elif frame[0] >> 4 == 6 and frame[6] == 17:
+                out = {"ttl": frame[7], "tos": struct.unpack_from("!H", frame)[0] >> 4 & 0xff, "udp": frame[40:]}
+            else:
+                continue
+            if struct.unpack_from("!H", out["udp"], 2)[0] == port:
+                out["checksum"] = struct.unpack_from("!H", out["udp"], 6)[0]
+                return out
 
 
 def rtp(seq, ssrc=0x1234, kind=0, payload=b"x" * 160, timestamp=None):
