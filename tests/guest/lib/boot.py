@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 
 from kernel import KernelError, command
 
@@ -26,7 +27,7 @@ class Guest:
         self.plugin = []   # more words for QEMU
         self.append = ""   # more words for the kernel
 
-    def run(self, script, arguments, timeout_s, environment=None):
+    def run(self, script, arguments, timeout_s, environment=None, each_line=None):
         """The script's exit status; 125 when the guest ended without one."""
         shutil.rmtree(self.share, ignore_errors=True)
         os.makedirs(self.share)
@@ -37,11 +38,7 @@ class Guest:
         with open(f"{self.share}/command", "w", encoding="utf-8") as file:
             file.write("".join(f"{word}\n" for word in (os.getcwd(), "env", *settings, script, *arguments)))
         status = None
-        try:
-            done = subprocess.run(self._qemu(), stdin=subprocess.DEVNULL, timeout=timeout_s, check=False)
-            why = f"QEMU ended with status {done.returncode}"
-        except subprocess.TimeoutExpired:
-            why = f"not done after {timeout_s} seconds"
+        why = self._watch(timeout_s, each_line or show)
         try:
             with open(f"{self.share}/status", encoding="ascii") as file:
                 status = int(file.read())
@@ -51,6 +48,20 @@ class Guest:
             self._show_console(f"the guest ended without an exit status ({why})")
             return 125
         return status
+
+    def _watch(self, timeout_s, each_line):
+        """Run QEMU, give what the script prints to each_line; how it ended."""
+        with subprocess.Popen(self._qemu(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                              errors="replace") as process:
+            timer = threading.Timer(timeout_s, process.kill)
+            timer.start()
+            for line in process.stdout:
+                each_line(line)
+            status = process.wait()
+            if not timer.is_alive():
+                return f"not done after {timeout_s} seconds"
+            timer.cancel()
+            return f"QEMU ended with status {status}"
 
     def _show_console(self, why):
         with open(self.console, encoding="utf-8", errors="replace") as file:
@@ -66,7 +77,7 @@ class Guest:
                 "-serial", f"file:{self.console}",
                 "-virtfs", f"local,path=/,mount_tag=host,readonly=on,{export}",
                 "-virtfs", f"local,path={self.share},mount_tag=share,{export}",
-                "-device", "virtio-serial-pci", "-chardev", "file,id=out,path=/dev/stdout,append=on",
+                "-device", "virtio-serial-pci", "-chardev", "file,id=out,path=/dev/stdout",
                 "-device", "virtserialport,chardev=out,name=out", *self.plugin]
 
     def _initramfs(self):
@@ -105,6 +116,11 @@ class Guest:
                 if word == "insmod" and path.strip() not in files:
                     files.append(path.strip())
         return files
+
+
+def show(line):
+    """What the script prints, as it comes."""
+    print(line, end="", flush=True)
 
 
 def unpack(path, to):
