@@ -65,8 +65,7 @@ struct rf_address *rf_address_get(struct rf_net *rn, u8 family, const union rf_i
 		return address ?: ERR_PTR(-ENOMEM);
 	}
 	if (address->primary != primary) {
-		NL_SET_ERR_MSG(extack,
-			       "another table of this namespace named this local address with another alias-of");
+		NL_SET_ERR_MSG(extack, "another table named this address with another alias-of");
 		return ERR_PTR(-EEXIST);
 	}
 	address->users++;

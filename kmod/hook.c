@@ -153,7 +153,8 @@ static struct rf_ingress *find_device(struct rf_net *rn, u32 ifindex)
 	return NULL;
 }
 
-static struct rf_ingress *hook_device(struct rf_net *rn, u32 ifindex, struct netlink_ext_ack *extack)
+static struct rf_ingress *hook_device(struct rf_net *rn, u32 ifindex,
+				      struct netlink_ext_ack *extack)
 {
 	struct rf_ingress *on = kzalloc(sizeof(*on), GFP_KERNEL_ACCOUNT);
 	struct net_device *dev = dev_get_by_index(rn->net, ifindex);

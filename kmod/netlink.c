@@ -16,7 +16,8 @@
  * Context: any.
  * Return: 0; -EINVAL: another length, or the null address.
  */
-int rf_netlink_ip(const struct nlattr *attr, u8 *family, union rf_ip *ip, struct netlink_ext_ack *extack)
+int rf_netlink_ip(const struct nlattr *attr, u8 *family, union rf_ip *ip,
+		  struct netlink_ext_ack *extack)
 {
 	int len = nla_len(attr);
 
@@ -71,13 +72,15 @@ int rf_netlink_put_reasons(struct sk_buff *msg, int type, const u64 *packets)
  * Context: any.
  * Return: 0; -EINVAL: there is none.
  */
-int rf_netlink_table_attrs(struct nlattr **message, struct nlattr **table, struct netlink_ext_ack *extack)
+int rf_netlink_table_attrs(struct nlattr **message, struct nlattr **table,
+			   struct netlink_ext_ack *extack)
 {
 	if (!message[RTPFERRY_A_TABLE]) {
 		NL_SET_ERR_MSG(extack, "the message has no table");
 		return -EINVAL;
 	}
-	return nla_parse_nested(table, RTPFERRY_A_TABLE_MAX, message[RTPFERRY_A_TABLE], rf_table_policy, extack);
+	return nla_parse_nested(table, RTPFERRY_A_TABLE_MAX, message[RTPFERRY_A_TABLE],
+				rf_table_policy, extack);
 }
 
 /**
@@ -89,7 +92,8 @@ int rf_netlink_table_attrs(struct nlattr **message, struct nlattr **table, struc
  * Context: under rf_net.lock.
  * Return: the table; ERR_PTR: -EINVAL (no id), -ENOENT (not in this namespace).
  */
-struct rf_table *rf_netlink_table(struct rf_net *rn, struct nlattr **table, struct netlink_ext_ack *extack)
+struct rf_table *rf_netlink_table(struct rf_net *rn, struct nlattr **table,
+				  struct netlink_ext_ack *extack)
 {
 	struct rf_table *found;
 
@@ -99,7 +103,8 @@ struct rf_table *rf_netlink_table(struct rf_net *rn, struct nlattr **table, stru
 	}
 	found = rf_table_find(rn, nla_get_u32(table[RTPFERRY_A_TABLE_ID]));
 	if (!found) {
-		NL_SET_ERR_MSG_ATTR(extack, table[RTPFERRY_A_TABLE_ID], "this namespace has no table of this id");
+		NL_SET_ERR_MSG_ATTR(extack, table[RTPFERRY_A_TABLE_ID],
+				    "this namespace has no table of this id");
 		return ERR_PTR(-ENOENT);
 	}
 	return found;
@@ -115,7 +120,7 @@ struct rf_table *rf_netlink_own_table(struct rf_net *rn, struct nlattr **attrs, 
 		return table;
 	if (table->owner != owner) {
 		NL_SET_ERR_MSG_ATTR(extack, attrs[RTPFERRY_A_TABLE_ID],
-				    "the table belongs to another socket, or is an orphan to be adopted first");
+				    "the table is another socket's, or an orphan to be adopted");
 		return ERR_PTR(-EPERM);
 	}
 	rf_table_renew(table);
@@ -136,7 +141,8 @@ int rf_netlink_dump_table(struct netlink_callback *cb, u32 *id)
 	int ret;
 
 	*id = 0;
-	ret = genlmsg_parse(cb->nlh, &rf_netlink_family, message, RTPFERRY_A_MAX, rf_message_policy, cb->extack);
+	ret = genlmsg_parse(cb->nlh, &rf_netlink_family, message, RTPFERRY_A_MAX, rf_message_policy,
+			    cb->extack);
 	if (ret < 0 || !message[RTPFERRY_A_TABLE])
 		return ret;
 	ret = rf_netlink_table_attrs(message, table, cb->extack);

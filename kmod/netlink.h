@@ -14,11 +14,14 @@ extern struct genl_family rf_netlink_family;
 int rf_netlink_init(void);
 void rf_netlink_exit(void);
 
-int rf_netlink_ip(const struct nlattr *attr, u8 *family, union rf_ip *ip, struct netlink_ext_ack *extack);
+int rf_netlink_ip(const struct nlattr *attr, u8 *family, union rf_ip *ip,
+		  struct netlink_ext_ack *extack);
 int rf_netlink_put_ip(struct sk_buff *msg, int type, u8 family, const union rf_ip *ip);
 int rf_netlink_put_reasons(struct sk_buff *msg, int type, const u64 *packets);
-int rf_netlink_table_attrs(struct nlattr **message, struct nlattr **table, struct netlink_ext_ack *extack);
-struct rf_table *rf_netlink_table(struct rf_net *rn, struct nlattr **table, struct netlink_ext_ack *extack);
+int rf_netlink_table_attrs(struct nlattr **message, struct nlattr **table,
+			   struct netlink_ext_ack *extack);
+struct rf_table *rf_netlink_table(struct rf_net *rn, struct nlattr **table,
+				  struct netlink_ext_ack *extack);
 struct rf_table *rf_netlink_own_table(struct rf_net *rn, struct nlattr **attrs, u32 owner,
 				      struct netlink_ext_ack *extack);
 int rf_netlink_dump_table(struct netlink_callback *cb, u32 *id);

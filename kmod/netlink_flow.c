@@ -23,7 +23,8 @@ static int put_source(struct sk_buff *msg, const struct rf_rtp_source *source, s
 	    nla_put_u32(msg, RTPFERRY_A_SOURCE_CLOCK_RATE, source->clock_rate) ||
 	    nla_put_u32(msg, RTPFERRY_A_SOURCE_HIGHEST_SEQ, source->max_seq) ||
 	    nla_put_u8(msg, RTPFERRY_A_SOURCE_PAYLOAD_TYPE, source->payload_type) ||
-	    nla_put_u64_64bit(msg, RTPFERRY_A_SOURCE_IDLE_MS, div_u64(now_us - source->last_us, 1000), 0))
+	    nla_put_u64_64bit(msg, RTPFERRY_A_SOURCE_IDLE_MS,
+			      div_u64(now_us - source->last_us, 1000), 0))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -51,8 +52,8 @@ static int put_stats(struct sk_buff *msg, const struct rf_stats *stats)
 	if (!nest || nla_put_u64_64bit(msg, RTPFERRY_A_STATS_PACKETS, totals.packets, 0) ||
 	    nla_put_u64_64bit(msg, RTPFERRY_A_STATS_BYTES, totals.bytes, 0) ||
 	    nla_put_u64_64bit(msg, RTPFERRY_A_STATS_RTCP, stats->rtcp_packets, 0) ||
-	    (totals.last_us &&
-	     nla_put_u64_64bit(msg, RTPFERRY_A_STATS_IDLE_MS, div_u64(now_us - totals.last_us, 1000), 0)) ||
+	    (totals.last_us && nla_put_u64_64bit(msg, RTPFERRY_A_STATS_IDLE_MS,
+						 div_u64(now_us - totals.last_us, 1000), 0)) ||
 	    rf_netlink_put_reasons(msg, RTPFERRY_A_STATS_PASSED_UP, stats->passed_up) ||
 	    rf_netlink_put_reasons(msg, RTPFERRY_A_STATS_DROPPED, stats->dropped) ||
 	    put_sources(msg, stats, now_us))
@@ -73,9 +74,11 @@ int rf_netlink_put_flow(struct sk_buff *msg, const struct rf_flow *flow)
 {
 	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_FLOW);
 
-	if (!nest || rf_netlink_put_ip(msg, RTPFERRY_A_FLOW_LOCAL_ADDRESS, flow->family, &flow->local) ||
+	if (!nest ||
+	    rf_netlink_put_ip(msg, RTPFERRY_A_FLOW_LOCAL_ADDRESS, flow->family, &flow->local) ||
 	    nla_put_u16(msg, RTPFERRY_A_FLOW_LOCAL_PORT, flow->local_port) ||
-	    nla_put_u64_64bit(msg, RTPFERRY_A_FLOW_COOKIE, flow->cookie, 0) || put_stats(msg, flow->stats))
+	    nla_put_u64_64bit(msg, RTPFERRY_A_FLOW_COOKIE, flow->cookie, 0) ||
+	    put_stats(msg, flow->stats))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -93,16 +96,21 @@ struct end {
 	__be16 port;
 };
 
-/* An address and its port: both or, where it is optional, none. */
-static int read_end(struct nlattr **attrs, int address, int port, bool optional, struct end *end,
-		    struct netlink_ext_ack *extack)
+/*
+ * An address and its port, whose attribute is the one behind: both or, where the end is
+ * optional, none.
+ */
+static int read_end(const struct nlattr *whole, struct nlattr **attrs, int address, bool optional,
+		    struct end *end, struct netlink_ext_ack *extack)
 {
+	int port = address + 1;
+
 	end->family = 0;
 	if (!attrs[address] && !attrs[port] && optional)
 		return 0;
 	if (!attrs[address] || !attrs[port]) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[address] ?: attrs[port] ?: attrs[RTPFERRY_A_FLOW_LOCAL_PORT],
-				    "the flow needs both address and port of local, out, to and, if any, source");
+		NL_SET_ERR_MSG_ATTR(extack, attrs[address] ?: attrs[port] ?: whole,
+				    "a flow needs both address and port of local, out, to, and source");
 		return -EINVAL;
 	}
 	end->port = htons(nla_get_u16(attrs[port]));
@@ -128,24 +136,26 @@ static void set_source(struct rf_flow *flow, const struct end *local, const stru
 	flow->source_port = source->port;
 	flow->source4 = source->ip.v4;
 	flow->source6 = source->ip.v6;
-	flow->sum = csum_sub(flow->new_sum, rf_rewrite_sum(local->family, &source->ip, source->port, &local->ip,
-							   local->port));
+	flow->sum = csum_sub(flow->new_sum, rf_rewrite_sum(local->family, &source->ip, source->port,
+							   &local->ip, local->port));
 }
 
-static int read_ends(struct nlattr **attrs, struct rf_flow *flow, struct netlink_ext_ack *extack)
+static int read_ends(const struct nlattr *whole, struct nlattr **attrs, struct rf_flow *flow,
+		     struct netlink_ext_ack *extack)
 {
 	bool sends = !(flow->flags & (RTPFERRY_FLOW_FLAG_COUNT_ONLY | RTPFERRY_FLOW_FLAG_BLOCK));
 	struct end local, source, out, to;
 	int ret;
 
-	ret = read_end(attrs, RTPFERRY_A_FLOW_LOCAL_ADDRESS, RTPFERRY_A_FLOW_LOCAL_PORT, false, &local, extack) ?:
-	      read_end(attrs, RTPFERRY_A_FLOW_SOURCE_ADDRESS, RTPFERRY_A_FLOW_SOURCE_PORT, true, &source, extack) ?:
-	      read_end(attrs, RTPFERRY_A_FLOW_OUT_ADDRESS, RTPFERRY_A_FLOW_OUT_PORT, !sends, &out, extack) ?:
-	      read_end(attrs, RTPFERRY_A_FLOW_TO_ADDRESS, RTPFERRY_A_FLOW_TO_PORT, !sends, &to, extack);
+	ret = read_end(whole, attrs, RTPFERRY_A_FLOW_LOCAL_ADDRESS, false, &local, extack) ?:
+	      read_end(whole, attrs, RTPFERRY_A_FLOW_SOURCE_ADDRESS, true, &source, extack) ?:
+	      read_end(whole, attrs, RTPFERRY_A_FLOW_OUT_ADDRESS, !sends, &out, extack) ?:
+	      read_end(whole, attrs, RTPFERRY_A_FLOW_TO_ADDRESS, !sends, &to, extack);
 	if (ret < 0)
 		return ret;
 	if (out.family != to.family) {
-		NL_SET_ERR_MSG(extack, "out-address and to-address of a flow are not of one family");
+		NL_SET_ERR_MSG(extack,
+			       "out-address and to-address of a flow are not of one family");
 		return -EINVAL;
 	}
 	if (source.family && source.family != local.family) {
@@ -163,7 +173,8 @@ static int read_ends(struct nlattr **attrs, struct rf_flow *flow, struct netlink
 	return 0;
 }
 
-static int read_type(const struct nlattr *attr, struct rf_flow *flow, struct netlink_ext_ack *extack)
+static int read_type(const struct nlattr *attr, struct rf_flow *flow,
+		     struct netlink_ext_ack *extack)
 {
 	struct nlattr *attrs[RTPFERRY_A_TYPE_MAX + 1];
 	int ret;
@@ -196,7 +207,8 @@ static int read_flags(struct nlattr **attrs, const struct nlattr *attr, struct r
 				    "the flow's flags say neither rtp nor rtcp");
 		return -EINVAL;
 	}
-	if (attrs[RTPFERRY_A_FLOW_MISMATCH] && nla_get_u32(attrs[RTPFERRY_A_FLOW_MISMATCH]) == RTPFERRY_MISMATCH_DROP)
+	if (attrs[RTPFERRY_A_FLOW_MISMATCH] &&
+	    nla_get_u32(attrs[RTPFERRY_A_FLOW_MISMATCH]) == RTPFERRY_MISMATCH_DROP)
 		flow->flags |= RF_FLOW_DROP;
 	if (attrs[RTPFERRY_A_FLOW_DSCP]) {
 		flow->flags |= RF_FLOW_DSCP;
@@ -209,7 +221,8 @@ static int read_flags(struct nlattr **attrs, const struct nlattr *attr, struct r
 	return 0;
 }
 
-static int read_flow(const struct nlattr *attr, struct rf_flow *flow, struct netlink_ext_ack *extack)
+static int read_flow(const struct nlattr *attr, struct rf_flow *flow,
+		     struct netlink_ext_ack *extack)
 {
 	struct nlattr *attrs[RTPFERRY_A_FLOW_MAX + 1];
 	const struct nlattr *type;
@@ -218,7 +231,8 @@ static int read_flow(const struct nlattr *attr, struct rf_flow *flow, struct net
 
 	ret = nla_parse_nested(attrs, RTPFERRY_A_FLOW_MAX, attr, rf_flow_policy, extack);
 	if (ret == 0)
-		ret = read_flags(attrs, attr, flow, extack) ?: read_ends(attrs, flow, extack);
+		ret = read_flags(attrs, attr, flow, extack) ?:
+		      read_ends(attr, attrs, flow, extack);
 	nla_for_each_nested(type, attr, rest) {
 		if (ret == 0 && nla_type(type) == RTPFERRY_A_FLOW_TYPE)
 			ret = read_type(type, flow, extack);
@@ -234,7 +248,8 @@ static int place_flow(struct rf_table *table, struct rf_flow *flow, const struct
 	struct rf_flow *old;
 
 	if (!address || address->primary || !rf_table_has(table, address)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "local-address is none of the table's, or an alias");
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "local-address is none of the table's, or an alias");
 		return -EADDRNOTAVAIL;
 	}
 	flow->place = rf_ports_place(address->ports, flow->local_port);
@@ -242,7 +257,8 @@ static int place_flow(struct rf_table *table, struct rf_flow *flow, const struct
 		return -ENOMEM;
 	old = rcu_dereference_protected(*flow->place, lockdep_is_held(&table->rn->lock));
 	if (old && old->table_id != table->id) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "another table has a flow at this local address and port");
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "another table has a flow at this local address and port");
 		return -EADDRINUSE;
 	}
 	flow->table_id = table->id;
@@ -271,7 +287,8 @@ static int read_flows(struct rf_table *table, struct genl_info *info, struct lli
 		if (!flow)
 			return -ENOMEM;
 		__llist_add(&flow->dying, list);
-		ret = read_flow(attr, flow, info->extack) ?: place_flow(table, flow, attr, info->extack);
+		ret = read_flow(attr, flow, info->extack) ?:
+			      place_flow(table, flow, attr, info->extack);
 		if (ret < 0)
 			return ret;
 		*n_new += flow->stats ? 1 : 0;
@@ -338,7 +355,7 @@ static struct rf_flow *find_flow(struct rf_table *table, const struct nlattr *at
 	int ret;
 
 	ret = nla_parse_nested(attrs, RTPFERRY_A_FLOW_MAX, attr, rf_flow_policy, extack) ?:
-	      read_end(attrs, RTPFERRY_A_FLOW_LOCAL_ADDRESS, RTPFERRY_A_FLOW_LOCAL_PORT, false, &local, extack);
+	      read_end(attr, attrs, RTPFERRY_A_FLOW_LOCAL_ADDRESS, false, &local, extack);
 	if (ret < 0)
 		return ERR_PTR(ret);
 	rcu_read_lock();
@@ -347,13 +364,15 @@ static struct rf_flow *find_flow(struct rf_table *table, const struct nlattr *at
 		flow = rf_ports_flow(address->ports, ntohs(local.port));
 	rcu_read_unlock();
 	if (!flow || flow->table_id != table->id) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "the table has no flow at this local address and port");
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "the table has no flow at this local address and port");
 		return ERR_PTR(-ENOENT);
 	}
 	return flow;
 }
 
-static struct sk_buff *flow_message(const struct rf_flow *flow, u32 portid, u32 seq, int flags, u8 command)
+static struct sk_buff *flow_message(const struct rf_flow *flow, u32 portid, u32 seq, int flags,
+				    u8 command)
 {
 	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	void *head;
@@ -439,7 +458,8 @@ int rf_netlink_flow_get(struct sk_buff *request, struct genl_info *info)
 	}
 	mutex_lock(&rn->lock);
 	table = rf_netlink_table(rn, attrs, info->extack);
-	flow = IS_ERR(table) ? ERR_CAST(table) : find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
+	flow = IS_ERR(table) ? ERR_CAST(table) :
+			       find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
 	if (!IS_ERR(flow))
 		msg = flow_message(flow, info->snd_portid, info->snd_seq, 0, RTPFERRY_CMD_FLOW_GET);
 	mutex_unlock(&rn->lock);
@@ -450,8 +470,8 @@ int rf_netlink_flow_get(struct sk_buff *request, struct genl_info *info)
 
 static int put_row(struct sk_buff *msg, struct netlink_callback *cb, const struct rf_flow *flow)
 {
-	void *head = genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rf_netlink_family,
-				 NLM_F_MULTI, RTPFERRY_CMD_FLOW_GET);
+	void *head = genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				 &rf_netlink_family, NLM_F_MULTI, RTPFERRY_CMD_FLOW_GET);
 
 	if (!head)
 		return -EMSGSIZE;

@@ -15,10 +15,11 @@ static int put_locals(struct sk_buff *msg, const struct rf_table *table)
 	for (i = 0; i < table->n_addresses; i++) {
 		address = table->addresses[i];
 		nest = nla_nest_start(msg, RTPFERRY_A_TABLE_LOCAL);
-		if (!nest || rf_netlink_put_ip(msg, RTPFERRY_A_LOCAL_ADDRESS, address->family, &address->ip))
+		if (!nest ||
+		    rf_netlink_put_ip(msg, RTPFERRY_A_LOCAL_ADDRESS, address->family, &address->ip))
 			return -EMSGSIZE;
-		if (address->primary && rf_netlink_put_ip(msg, RTPFERRY_A_LOCAL_ALIAS_OF, address->family,
-							  &address->primary->ip))
+		if (address->primary && rf_netlink_put_ip(msg, RTPFERRY_A_LOCAL_ALIAS_OF,
+							  address->family, &address->primary->ip))
 			return -EMSGSIZE;
 		nla_nest_end(msg, nest);
 	}
@@ -66,14 +67,16 @@ int rf_netlink_put_table(struct sk_buff *msg, const struct rf_table *table, bool
 {
 	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_TABLE);
 
-	if (!nest || put_summary(msg, table) || put_locals(msg, table) || put_declined(msg, table->rn) ||
+	if (!nest || put_summary(msg, table) || put_locals(msg, table) ||
+	    put_declined(msg, table->rn) ||
 	    (adopted && nla_put_flag(msg, RTPFERRY_A_TABLE_ADOPTED)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
 }
 
-static int reply_table(struct genl_info *info, u8 command, const struct rf_table *table, bool adopted)
+static int reply_table(struct genl_info *info, u8 command, const struct rf_table *table,
+		       bool adopted)
 {
 	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE * 2, GFP_KERNEL);
 	void *head;
@@ -89,7 +92,8 @@ static int reply_table(struct genl_info *info, u8 command, const struct rf_table
 	return genlmsg_reply(msg, info);
 }
 
-static int read_local(const struct nlattr *attr, struct rf_table_wish *wish, struct netlink_ext_ack *extack)
+static int read_local(const struct nlattr *attr, struct rf_table_wish *wish,
+		      struct netlink_ext_ack *extack)
 {
 	struct nlattr *attrs[RTPFERRY_A_LOCAL_MAX + 1];
 	struct rf_local *local = &wish->locals[wish->n_locals];
@@ -108,13 +112,14 @@ static int read_local(const struct nlattr *attr, struct rf_table_wish *wish, str
 	}
 	ret = rf_netlink_ip(attrs[RTPFERRY_A_LOCAL_ADDRESS], &local->family, &local->ip, extack);
 	if (ret == 0 && attrs[RTPFERRY_A_LOCAL_ALIAS_OF])
-		ret = rf_netlink_ip(attrs[RTPFERRY_A_LOCAL_ALIAS_OF], &local->primary_family, &local->primary,
-				    extack);
+		ret = rf_netlink_ip(attrs[RTPFERRY_A_LOCAL_ALIAS_OF], &local->primary_family,
+				    &local->primary, extack);
 	wish->n_locals++;
 	return ret;
 }
 
-static int read_device(const struct nlattr *attr, struct rf_table_wish *wish, struct netlink_ext_ack *extack)
+static int read_device(const struct nlattr *attr, struct rf_table_wish *wish,
+		       struct netlink_ext_ack *extack)
 {
 	if (wish->n_devices == RF_MAX_DEVICES) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "a table has at most 16 devices");
@@ -125,7 +130,8 @@ static int read_device(const struct nlattr *attr, struct rf_table_wish *wish, st
 }
 
 /* What may come more than once: local addresses and devices. */
-static int read_lists(const struct nlattr *table, struct rf_table_wish *wish, struct netlink_ext_ack *extack)
+static int read_lists(const struct nlattr *table, struct rf_table_wish *wish,
+		      struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
 	int rest;
@@ -151,12 +157,14 @@ static int read_wish(struct genl_info *info, struct rf_table_wish *wish)
 	if (ret < 0)
 		return ret;
 	if (!attrs[RTPFERRY_A_TABLE_LABEL] || !attrs[RTPFERRY_A_TABLE_LEASE_S]) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RTPFERRY_A_TABLE], "a new table needs label and lease-s");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RTPFERRY_A_TABLE],
+				    "a new table needs label and lease-s");
 		return -EINVAL;
 	}
 	nla_strscpy(wish->label, attrs[RTPFERRY_A_TABLE_LABEL], sizeof(wish->label));
 	if (!wish->label[0]) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RTPFERRY_A_TABLE_LABEL], "the label is empty");
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RTPFERRY_A_TABLE_LABEL],
+				    "the label is empty");
 		return -EINVAL;
 	}
 	wish->lease_s = nla_get_u32(attrs[RTPFERRY_A_TABLE_LEASE_S]);
@@ -166,12 +174,15 @@ static int read_wish(struct genl_info *info, struct rf_table_wish *wish)
 	if (attrs[RTPFERRY_A_TABLE_HOOK])
 		wish->hook = nla_get_u32(attrs[RTPFERRY_A_TABLE_HOOK]);
 	ret = read_lists(info->attrs[RTPFERRY_A_TABLE], wish, info->extack);
-	if (ret == 0 && (wish->hook == RTPFERRY_HOOK_INGRESS) != (wish->n_devices > 0)) {
+	if (ret < 0)
+		return ret;
+	if (wish->n_devices ? wish->hook != RTPFERRY_HOOK_INGRESS :
+			      wish->hook == RTPFERRY_HOOK_INGRESS) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RTPFERRY_A_TABLE],
 				    "hook ingress needs a device, and no other hook takes one");
 		return -EINVAL;
 	}
-	return ret;
+	return 0;
 }
 
 /* Under RTNL where the wish has devices: they must not go while they are hooked. */
@@ -245,13 +256,17 @@ out:
 }
 
 /* An orphan has no owner who could end it: its label stands for one. */
-static struct rf_table *table_to_end(struct rf_net *rn, struct nlattr **attrs, struct genl_info *info)
+static struct rf_table *table_to_end(struct rf_net *rn, struct nlattr **attrs,
+				     struct genl_info *info)
 {
 	struct rf_table *table = rf_netlink_table(rn, attrs, info->extack);
 
 	if (IS_ERR(table) || table->owner)
-		return IS_ERR(table) ? table : rf_netlink_own_table(rn, attrs, info->snd_portid, info->extack);
-	if (!attrs[RTPFERRY_A_TABLE_LABEL] || nla_strcmp(attrs[RTPFERRY_A_TABLE_LABEL], table->label)) {
+		return IS_ERR(table) ?
+			       table :
+			       rf_netlink_own_table(rn, attrs, info->snd_portid, info->extack);
+	if (!attrs[RTPFERRY_A_TABLE_LABEL] ||
+	    nla_strcmp(attrs[RTPFERRY_A_TABLE_LABEL], table->label)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RTPFERRY_A_TABLE_ID],
 				    "the table is an orphan; who ends it must give its label");
 		return ERR_PTR(-EPERM);
@@ -291,15 +306,16 @@ int rf_netlink_table_get(struct sk_buff *request, struct genl_info *info)
 		return ret;
 	mutex_lock(&rn->lock);
 	table = rf_netlink_table(rn, attrs, info->extack);
-	ret = IS_ERR(table) ? PTR_ERR(table) : reply_table(info, RTPFERRY_CMD_TABLE_GET, table, false);
+	ret = IS_ERR(table) ? PTR_ERR(table) :
+			      reply_table(info, RTPFERRY_CMD_TABLE_GET, table, false);
 	mutex_unlock(&rn->lock);
 	return ret;
 }
 
 static int put_row(struct sk_buff *msg, struct netlink_callback *cb, const struct rf_table *table)
 {
-	void *head = genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rf_netlink_family,
-				 NLM_F_MULTI, RTPFERRY_CMD_TABLE_GET);
+	void *head = genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				 &rf_netlink_family, NLM_F_MULTI, RTPFERRY_CMD_TABLE_GET);
 	struct nlattr *nest;
 
 	if (!head)

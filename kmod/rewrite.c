@@ -18,7 +18,8 @@
  *
  * Context: any.
  */
-__wsum rf_rewrite_sum(u8 family, const union rf_ip *a, __be16 port_a, const union rf_ip *b, __be16 port_b)
+__wsum rf_rewrite_sum(u8 family, const union rf_ip *a, __be16 port_a, const union rf_ip *b,
+		      __be16 port_b)
 {
 	unsigned int bytes = family == AF_INET ? sizeof(a->v4) : sizeof(a->v6);
 	__wsum sum = csum_partial(a, bytes, 0);
@@ -49,18 +50,20 @@ static __always_inline __wsum change(const struct sk_buff *skb, const struct udp
 	}
 	if (flow->flags & RF_FLOW_STRICT)
 		sum = flow->new_sum;
-	return csum_sub(sum, rf_rewrite_sum(ip6 ? AF_INET6 : AF_INET, &source, udp->source, &dest, udp->dest));
+	return csum_sub(sum, rf_rewrite_sum(ip6 ? AF_INET6 : AF_INET, &source, udp->source, &dest,
+					    udp->dest));
 }
 
 /* The checksum of UDP is zero, that is, there is none, and IPv6 wants one. */
-static __sum16 make_sum6(struct sk_buff *skb, const struct rf_flow *flow, unsigned int at, unsigned int len)
+static __sum16 make_sum6(struct sk_buff *skb, const struct rf_flow *flow, unsigned int at,
+			 unsigned int len)
 {
 	__wsum sum = skb_checksum(skb, at, len, 0);
 
 	return csum_ipv6_magic(&flow->out6, &flow->to6, len, IPPROTO_UDP, sum);
 }
 
-/* Only the sum of the pseudo-header stands there; the device, or the far end of a pair, adds the rest. */
+/* Only the sum of the pseudo-header stands there; device or far end adds the rest. */
 static __sum16 make_pseudo(const struct rf_flow *flow, unsigned int len)
 {
 	if (flow->out_family == AF_INET)
@@ -68,8 +71,8 @@ static __sum16 make_pseudo(const struct rf_flow *flow, unsigned int len)
 	return ~csum_ipv6_magic(&flow->out6, &flow->to6, len, IPPROTO_UDP, 0);
 }
 
-static __always_inline void rewrite_udp(struct sk_buff *skb, struct udphdr *udp, const struct rf_flow *flow,
-					bool alias, bool ip6)
+static __always_inline void rewrite_udp(struct sk_buff *skb, struct udphdr *udp,
+					const struct rf_flow *flow, bool alias, bool ip6)
 {
 	unsigned int len = ntohs(udp->len);
 	bool none = !udp->check;

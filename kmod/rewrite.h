@@ -21,8 +21,8 @@ static inline unsigned int rf_rewrite_length(const struct rf_flow *flow, unsigne
  * Make the headers writable, with room for a link header and, for grow, a larger IP header.
  * What a tap saw stays as it was. Return: 0 or -ENOMEM and nothing changed.
  */
-static inline int rf_rewrite_prepare(struct sk_buff *skb, unsigned int header, const struct net_device *dev,
-				     bool grow)
+static inline int rf_rewrite_prepare(struct sk_buff *skb, unsigned int header,
+				     const struct net_device *dev, bool grow)
 {
 	unsigned int room = LL_RESERVED_SPACE(dev);
 
@@ -31,8 +31,11 @@ static inline int rf_rewrite_prepare(struct sk_buff *skb, unsigned int header, c
 	return skb_ensure_writable(skb, header + sizeof(struct udphdr)) ?: skb_cow_head(skb, room);
 }
 
-void rf_rewrite4(struct sk_buff *skb, const struct rf_flow *flow, bool alias, struct dst_entry *dst);
-void rf_rewrite6(struct sk_buff *skb, const struct rf_flow *flow, bool alias, struct dst_entry *dst);
-__wsum rf_rewrite_sum(u8 family, const union rf_ip *a, __be16 port_a, const union rf_ip *b, __be16 port_b);
+void rf_rewrite4(struct sk_buff *skb, const struct rf_flow *flow, bool alias,
+		 struct dst_entry *dst);
+void rf_rewrite6(struct sk_buff *skb, const struct rf_flow *flow, bool alias,
+		 struct dst_entry *dst);
+__wsum rf_rewrite_sum(u8 family, const union rf_ip *a, __be16 port_a, const union rf_ip *b,
+		      __be16 port_b);
 
 #endif

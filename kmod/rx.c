@@ -156,7 +156,7 @@ static unsigned int drop(const struct rf_flow *flow, enum rtpferry_reason why)
 static __always_inline void measure(const struct packet *packet)
 {
 	if (likely(!packet->rtcp))
-		rf_stats_rtp(packet->flow, (const u8 *)(packet->udp + 1), packet->bytes);
+		rf_stats_rtp(packet->flow, packet->udp + 1, packet->bytes);
 	else
 		rf_stats_rtcp(packet->flow, packet->bytes);
 }
@@ -179,8 +179,8 @@ static unsigned int mismatch(struct rf_net *rn, const struct packet *packet)
 }
 
 /* RTCP goes on and up: what is sent is a copy then. Returns what is sent, writable, or NULL. */
-static __always_inline struct sk_buff *make_writable(const struct packet *packet, const struct rf_way *way,
-						     bool ip6)
+static __always_inline struct sk_buff *make_writable(const struct packet *packet,
+						     const struct rf_way *way, bool ip6)
 {
 	struct sk_buff *skb = packet->skb;
 
@@ -201,8 +201,8 @@ static __always_inline struct sk_buff *make_writable(const struct packet *packet
  * The whole way of a packet. Everything that could hinder comes first, so that a packet
  * that goes up is as it came and was not measured; below that line nothing fails.
  */
-static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb, const struct rf_entry *entry,
-				       bool ip6)
+static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb,
+				       const struct rf_entry *entry, bool ip6)
 {
 	struct packet packet = {
 		.skb = skb,

@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/ktime.h>
 #include <linux/slab.h>
-#include "compat/unaligned.h"
 #include "flow.h"
 #include "stats.h"
+
+/**
+ * struct rtp_header - RFC 3550, 5.1; at any alignment
+ * @first: version and what else no relay asks
+ * @second: marker and payload type
+ * @seq: sequence number
+ * @timestamp: in units of the payload type's clock
+ * @ssrc: who sends
+ */
+struct rtp_header {
+	u8 first;
+	u8 second;
+	__be16 seq;
+	__be32 timestamp;
+	__be32 ssrc;
+} __packed;
 
 static struct kmem_cache *cache;
 
@@ -81,23 +96,24 @@ static u32 clock_rate(const struct rf_flow *flow, u8 number)
 /**
  * rf_stats_rtp - measure a packet
  * @flow: that it matched
- * @rtp: its 12 bytes of RTP header
+ * @payload: begins with its RTP header, 12 bytes
  * @bytes: of UDP payload
  *
  * Context: softirq.
  */
-void rf_stats_rtp(const struct rf_flow *flow, const u8 *rtp, u32 bytes)
+void rf_stats_rtp(const struct rf_flow *flow, const void *payload, u32 bytes)
 {
+	const struct rtp_header *rtp = payload;
 	struct rf_rtp_arrival arrival = {
 		.now_us = ktime_to_us(ktime_get()),
-		.timestamp = get_unaligned_be32(rtp + 4),
+		.timestamp = be32_to_cpu(rtp->timestamp),
 		.bytes = bytes,
-		.seq = get_unaligned_be16(rtp + 2),
-		.payload_type = rtp[1] & 0x7f,
+		.seq = be16_to_cpu(rtp->seq),
+		.payload_type = rtp->second & 0x7f,
 	};
 
 	arrival.clock_rate = clock_rate(flow, arrival.payload_type);
-	rf_rtp_source_update(find_source(flow->stats, get_unaligned_be32(rtp + 8)), &arrival);
+	rf_rtp_source_update(find_source(flow->stats, be32_to_cpu(rtp->ssrc)), &arrival);
 }
 
 /**
@@ -134,7 +150,7 @@ struct rf_totals rf_stats_totals(const struct rf_stats *stats)
 
 		totals.packets += READ_ONCE(source->packets);
 		totals.bytes += READ_ONCE(source->bytes);
-		totals.last_us = max(totals.last_us, (s64)READ_ONCE(source->last_us));
+		totals.last_us = max_t(s64, totals.last_us, READ_ONCE(source->last_us));
 	}
 	return totals;
 }

@@ -65,7 +65,7 @@ int rf_stats_init(void);
 void rf_stats_exit(void);
 struct rf_stats *rf_stats_new(void);
 void rf_stats_free(struct rf_stats *stats);
-void rf_stats_rtp(const struct rf_flow *flow, const u8 *rtp, u32 bytes);
+void rf_stats_rtp(const struct rf_flow *flow, const void *payload, u32 bytes);
 void rf_stats_rtcp(const struct rf_flow *flow, u32 bytes);
 struct rf_totals rf_stats_totals(const struct rf_stats *stats);
 

@@ -47,7 +47,8 @@ bool rf_table_exists(struct rf_net *rn, u32 id)
  */
 struct rf_table *rf_table_next(unsigned long *id)
 {
-	return *id ? xa_find_after(&ids, id, ULONG_MAX, XA_PRESENT) : xa_find(&ids, id, ULONG_MAX, XA_PRESENT);
+	return *id ? xa_find_after(&ids, id, ULONG_MAX, XA_PRESENT) :
+		     xa_find(&ids, id, ULONG_MAX, XA_PRESENT);
 }
 
 /**
@@ -68,7 +69,8 @@ bool rf_table_has(const struct rf_table *table, const struct rf_address *address
 	return false;
 }
 
-static int add_local(struct rf_table *table, const struct rf_local *local, struct netlink_ext_ack *extack)
+static int add_local(struct rf_table *table, const struct rf_local *local,
+		     struct netlink_ext_ack *extack)
 {
 	struct rf_address *primary = NULL;
 	struct rf_address *address;
@@ -77,8 +79,7 @@ static int add_local(struct rf_table *table, const struct rf_local *local, struc
 		primary = rf_address_find(table->rn, local->primary_family, &local->primary);
 		if (!primary || primary->primary || !rf_table_has(table, primary) ||
 		    primary->family != local->family) {
-			NL_SET_ERR_MSG(extack,
-				       "alias-of is not a local address of the same family that was named before");
+			NL_SET_ERR_MSG(extack, "alias-of is no local address named before");
 			return -EINVAL;
 		}
 	}
@@ -130,7 +131,8 @@ void rf_table_renew(struct rf_table *table)
 	WRITE_ONCE(table->lease_end, jiffies + table->lease);
 }
 
-static int take_hooks(struct rf_table *table, const struct rf_table_wish *wish, struct netlink_ext_ack *extack)
+static int take_hooks(struct rf_table *table, const struct rf_table_wish *wish,
+		      struct netlink_ext_ack *extack)
 {
 	int ret;
 
@@ -294,7 +296,8 @@ static struct rf_flow *next_at(struct rf_table *table, struct rf_ports *ports, u
  * Context: under rf_net.lock.
  * Return: the flow at @address and @port, or behind; NULL at the end.
  */
-struct rf_flow *rf_table_next_flow(struct rf_table *table, unsigned int *address, unsigned int *port)
+struct rf_flow *rf_table_next_flow(struct rf_table *table, unsigned int *address,
+				   unsigned int *port)
 {
 	struct rf_flow *flow;
 

@@ -37,7 +37,7 @@ static int check(const struct xt_tgchk_param *par)
 	if (!ns_capable(par->net->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
 	if (!rf_table_exists(rf_net(par->net), info->table)) {
-		pr_info_ratelimited("RTPFERRY: table %u does not exist in the namespace of the rule\n", info->table);
+		pr_info_ratelimited("RTPFERRY: no table %u in the rule's namespace\n", info->table);
 		return -ENOENT;
 	}
 	return 0;

@@ -16,7 +16,7 @@ static bool is_direct(const struct dst_entry *dst)
 	return !dst->error && !dst_xfrm(dst) && !dst->lwtstate;
 }
 
-static struct dst_entry *route4(struct net *net, const struct rf_flow *flow)
+static noinline struct dst_entry *route4(struct net *net, const struct rf_flow *flow)
 {
 	struct flowi4 key = {
 		.saddr = flow->out4,
@@ -39,7 +39,7 @@ static struct dst_entry *route4(struct net *net, const struct rf_flow *flow)
 	return &rt->dst;
 }
 
-static struct dst_entry *route6(struct net *net, const struct rf_flow *flow)
+static noinline struct dst_entry *route6(struct net *net, const struct rf_flow *flow)
 {
 	struct flowi6 key = {
 		.saddr = flow->out6,
@@ -54,7 +54,9 @@ static struct dst_entry *route6(struct net *net, const struct rf_flow *flow)
 
 	if (IS_ERR(dst))
 		return NULL;
-	if (!is_direct(dst) || container_of(dst, struct rt6_info, dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST | RTF_REJECT) ||
+	if (!is_direct(dst) ||
+	    container_of(dst, struct rt6_info, dst)->rt6i_flags &
+		    (RTF_LOCAL | RTF_ANYCAST | RTF_REJECT) ||
 	    ipv6_addr_is_multicast(&flow->to6)) {
 		dst_release(dst);
 		return NULL;
@@ -82,10 +84,13 @@ static struct dst_entry *find_route(struct net *net, const struct rf_flow *flow)
 static struct neighbour *find_neighbour(const struct rf_flow *flow, struct rf_way *way)
 {
 	struct net_device *dev = way->dst->dev;
+	struct rt6_info *rt6;
 	struct rtable *rt;
 
-	if (flow->out_family == AF_INET6)
-		return ip_neigh_gw6(dev, rt6_nexthop(container_of(way->dst, struct rt6_info, dst), &flow->to6));
+	if (flow->out_family == AF_INET6) {
+		rt6 = container_of(way->dst, struct rt6_info, dst);
+		return ip_neigh_gw6(dev, rt6_nexthop(rt6, &flow->to6));
+	}
 	rt = container_of(way->dst, struct rtable, dst);
 	if (unlikely(rt->rt_gw_family == AF_INET6)) {
 		way->skip_header = true;
@@ -153,7 +158,8 @@ static void scrub(struct sk_buff *skb, u8 tos)
  *
  * Context: softirq, under RCU.
  */
-void rf_tx_send(struct net *net, const struct rf_flow *flow, struct sk_buff *skb, struct rf_way *way)
+void rf_tx_send(struct net *net, const struct rf_flow *flow, struct sk_buff *skb,
+		struct rf_way *way)
 {
 	bool ip4 = flow->out_family == AF_INET;
 

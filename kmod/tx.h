@@ -23,6 +23,7 @@ struct rf_way {
 };
 
 int rf_tx_find(struct net *net, const struct rf_flow *flow, unsigned int len, struct rf_way *way);
-void rf_tx_send(struct net *net, const struct rf_flow *flow, struct sk_buff *skb, struct rf_way *way);
+void rf_tx_send(struct net *net, const struct rf_flow *flow, struct sk_buff *skb,
+		struct rf_way *way);
 
 #endif

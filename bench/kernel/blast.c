@@ -21,7 +21,7 @@
 
 #define PAYLOAD 172
 #define STRING(x) #x
-#define MARKER(hex) __asm__ volatile(".byte 0x0f, 0x1f, 0x84, 0x00; .long " STRING(hex) ::: "memory")
+#define MARKER(hex) __asm__ volatile(".byte 0x0f, 0x1f, 0x84, 0x00; .long " STRING(hex)::: "memory")
 
 struct frame {
 	uint8_t bytes[14 + 40 + 8 + PAYLOAD];
