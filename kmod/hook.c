@@ -30,14 +30,14 @@ static unsigned int prerouting4(void *priv, struct sk_buff *skb, const struct nf
 {
 	static const struct rf_entry entry = { .hook = RTPFERRY_HOOK_PREROUTING };
 
-	return rf_rx4(rf_net(state->net), skb, &entry);
+	return rf_rx4(priv, skb, &entry);
 }
 
 static unsigned int prerouting6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	static const struct rf_entry entry = { .hook = RTPFERRY_HOOK_PREROUTING };
 
-	return rf_rx6(rf_net(state->net), skb, &entry);
+	return rf_rx6(priv, skb, &entry);
 }
 
 static const struct nf_hook_ops prerouting[] = {
@@ -65,10 +65,15 @@ static const struct nf_hook_ops prerouting[] = {
  */
 int rf_hook_get(struct rf_net *rn, struct netlink_ext_ack *extack)
 {
+	unsigned int i;
 	int ret;
 
 	if (rn->hook_users == 0) {
-		ret = nf_register_net_hooks(rn->net, prerouting, ARRAY_SIZE(prerouting));
+		for (i = 0; i < ARRAY_SIZE(prerouting); i++) {
+			rn->prerouting[i] = prerouting[i];
+			rn->prerouting[i].priv = rn;
+		}
+		ret = nf_register_net_hooks(rn->net, rn->prerouting, ARRAY_SIZE(prerouting));
 		if (ret < 0) {
 			NL_SET_ERR_MSG(extack, "netfilter refused the PREROUTING hooks");
 			return ret;
@@ -82,7 +87,7 @@ int rf_hook_get(struct rf_net *rn, struct netlink_ext_ack *extack)
 void rf_hook_put(struct rf_net *rn)
 {
 	if (--rn->hook_users == 0)
-		nf_unregister_net_hooks(rn->net, prerouting, ARRAY_SIZE(prerouting));
+		nf_unregister_net_hooks(rn->net, rn->prerouting, ARRAY_SIZE(prerouting));
 }
 
 /* What ip_rcv() checks before PREROUTING, for a packet to one of our addresses. */
@@ -128,7 +133,7 @@ static unsigned int ingress6(struct rf_net *rn, struct sk_buff *skb, const struc
 static unsigned int ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	static const struct rf_entry entry = { .hook = RTPFERRY_HOOK_INGRESS };
-	struct rf_net *rn = rf_net(state->net);
+	struct rf_net *rn = priv;
 
 	if (skb->pkt_type != PACKET_HOST || skb_shared(skb))
 		return NF_ACCEPT;
@@ -173,6 +178,7 @@ static struct rf_ingress *hook_device(struct rf_net *rn, u32 ifindex,
 		.pf = NFPROTO_NETDEV,
 		.hooknum = NF_NETDEV_INGRESS,
 		.priority = NF_IP_PRI_FIRST,
+		.priv = rn,
 		.dev = dev,
 	};
 	ret = nf_register_net_hook(rn->net, &on->ops);

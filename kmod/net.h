@@ -5,6 +5,7 @@
 
 #include <linux/hashtable.h>
 #include <linux/mutex.h>
+#include <linux/netfilter.h>
 #include <linux/ratelimit.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
@@ -30,6 +31,7 @@ struct rf_declined {
  * @tables: struct rf_table
  * @n_tables: how many
  * @hook_users: tables that are reached by the PREROUTING hook
+ * @prerouting: the PREROUTING hooks, while they are registered
  * @ingress: struct rf_ingress, hooks on devices
  * @event_rate: limits events that packets cause
  * @reap: ends orphans whose lease has ended
@@ -43,6 +45,7 @@ struct rf_net {
 	struct list_head tables;
 	unsigned int n_tables;
 	unsigned int hook_users;
+	struct nf_hook_ops prerouting[2];
 	struct list_head ingress;
 	struct ratelimit_state event_rate;
 	struct delayed_work reap;

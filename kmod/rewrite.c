@@ -161,7 +161,8 @@ void rf_rewrite4(struct sk_buff *skb, const struct rf_flow *flow, bool alias, st
 	iph->ttl = ip4_dst_hoplimit(dst);
 	iph->saddr = flow->out4;
 	iph->daddr = flow->to4;
-	ip_send_check(iph);
+	iph->check = 0;
+	iph->check = ip_fast_csum(iph, sizeof(*iph) / 4);
 }
 
 /**

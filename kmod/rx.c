@@ -204,15 +204,14 @@ static __always_inline struct sk_buff *make_writable(const struct packet *packet
 static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb,
 				       const struct rf_entry *entry, bool ip6)
 {
-	struct packet packet = {
-		.skb = skb,
-		.header = ip6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr),
-	};
+	struct packet packet;
 	struct rf_flow *flow;
 	struct rf_way way;
 	struct sk_buff *out;
 	int hindered;
 
+	packet.skb = skb;
+	packet.header = ip6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 	if (!is_ours(rn, &packet, ip6))
 		return NF_ACCEPT;
 	hindered = check_ip(&packet, ip6);

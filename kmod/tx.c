@@ -81,6 +81,19 @@ static struct dst_entry *find_route(struct net *net, const struct rf_flow *flow)
 	return dst;
 }
 
+/*
+ * Most media is smaller than any path MTU that the stack would believe: then the device
+ * alone decides, where the route has no MTU of its own.
+ */
+static __always_inline bool fits(const struct net *net, const struct dst_entry *dst,
+				 unsigned int len)
+{
+	if (len <= net->ipv4.ip_rt_min_pmtu && len <= READ_ONCE(dst->dev->mtu) &&
+	    !dst_metric_raw(dst, RTAX_MTU))
+		return true;
+	return len <= dst_mtu(dst);
+}
+
 static struct neighbour *find_neighbour(const struct rf_flow *flow, struct rf_way *way)
 {
 	struct net_device *dev = way->dst->dev;
@@ -120,7 +133,7 @@ int rf_tx_find(struct net *net, const struct rf_flow *flow, unsigned int len, st
 	if (unlikely(!way->dst))
 		return -1 - (int)why;
 	why = RTPFERRY_REASON_MTU;
-	if (unlikely(len > dst_mtu(way->dst)))
+	if (unlikely(!fits(net, way->dst, len)))
 		goto decline;
 	if (unlikely(flow->flags & RTPFERRY_FLOW_FLAG_STACK))
 		return 0;
