@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "rtpferry.h"
+#include "uapi/rtpferry.h"
 
 static const struct rf_attribute info_attributes[] = {
 	[RTPFERRY_A_INFO_MODULE_VERSION] = {"module-version", RF_ATTRIBUTE_STRING, 0, false, NULL},
