@@ -5,29 +5,27 @@
  *
  *     bench_ports [PAIRS [ROUNDS]]
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "ports/socket.h"
 
 #define FIRST_PORT 43000
 
+static const struct rf_addr loopback = {.family = RF_FAMILY_IP4, .ip = {127, 0, 0, 1}};
+
 static int open_bound(unsigned port)
 {
-	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = rf_socket_open(&loopback, (uint16_t)port);
 
-	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa))) {
-		perror("bench_ports: a socket");
+	if (fd < 0) {
+		fprintf(stderr, "bench_ports: no socket on 127.0.0.1:%u: %s\n", port, strerror(-fd));
 		exit(1);
 	}
 	return fd;
@@ -43,13 +41,6 @@ static void watch(int epoll_fd, int fd)
 static void unwatch(int epoll_fd, int fd)
 {
 	epoll_ctl(epoll_fd, EPOLL_CTL_DEL, fd, NULL);
-}
-
-/* Take what an earlier call's party still sent: at least one system call. */
-static void drain(int fd)
-{
-	while (recv(fd, NULL, 0, MSG_TRUNC) >= 0)
-		;
 }
 
 static double cpu_us(void)
@@ -94,14 +85,17 @@ static double cold(int epoll_fd, int *fds, unsigned pairs)
 /* One life of each pair, sockets kept. */
 static double warm(int epoll_fd, const int *fds, unsigned pairs)
 {
+	int receive_buffer = rf_socket_receive_buffer();
 	double start = cpu_us();
 
 	for (unsigned i = 0; i < 2 * pairs; i++) {
-		drain(fds[i]);
+		rf_socket_wake(fds[i], receive_buffer);
 		watch(epoll_fd, fds[i]);
 	}
-	for (unsigned i = 0; i < 2 * pairs; i++)
+	for (unsigned i = 0; i < 2 * pairs; i++) {
 		unwatch(epoll_fd, fds[i]);
+		rf_socket_rest(fds[i], &loopback);
+	}
 	return (cpu_us() - start) / pairs;
 }
 
@@ -109,12 +103,15 @@ int main(int argc, char **argv)
 {
 	unsigned pairs = argc > 1 ? (unsigned)atoi(argv[1]) : 2000, rounds = argc > 2 ? (unsigned)atoi(argv[2]) : 20;
 	struct rlimit files = {.rlim_cur = 2UL * pairs + 64, .rlim_max = 2UL * pairs + 64};
-	int *fds = calloc(2UL * pairs, sizeof(int)), epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	int *fds, epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	double cold_us = 0, warm_us = 0;
 	long before;
 
-	if (!fds || pairs == 0 || FIRST_PORT + 2 * pairs > 65535)
+	if (pairs == 0 || FIRST_PORT + 2 * pairs > 65535)
 		return 2;
+	fds = calloc(2UL * pairs, sizeof(int));
+	if (!fds)
+		return 1;
 	setrlimit(RLIMIT_NOFILE, &files);
 	for (unsigned i = 0; i < rounds; i++)
 		cold_us += cold(epoll_fd, fds, pairs) / rounds;

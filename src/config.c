@@ -39,7 +39,6 @@ static int parse_value(struct rf_config *config, const struct rf_option *option,
 {
 	void *field = rf_config_field(config, option);
 	struct rf_str item;
-	int rc;
 
 	*bad = text;
 	if (!rf_option_is_list(option))
@@ -51,6 +50,8 @@ static int parse_value(struct rf_config *config, const struct rf_option *option,
 	if (rf_str_trim(text).len == 0)
 		return -EINVAL;
 	while (rf_str_token(&text, SEPARATORS, &item)) {
+		int rc;
+
 		*bad = item;
 		rc = rf_option_parse(option, item, field);
 		if (rc < 0)

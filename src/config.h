@@ -86,8 +86,9 @@ struct rf_config {
 	int endpoint_learning; /* enum rf_learn */
 	bool strict_source;
 	bool sip_source;
-	int64_t workers;   /* 0: as many as the cgroup grants processors */
-	int64_t relay_nap; /* microseconds */
+	int64_t workers;      /* 0: as many as the cgroup grants processors */
+	int64_t relay_nap;    /* microseconds */
+	int64_t idle_sockets; /* free port pairs of an address that keep their sockets */
 
 	char *state_dir;
 	int on_exit; /* enum rf_on_exit */

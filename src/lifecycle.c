@@ -12,7 +12,6 @@
 
 #define MAIN(l, level, ...) rf_log((l)->with.log, RF_LOG_MAIN, level, RF_STR_NONE, __VA_ARGS__)
 #define DRAIN_CHECK_US 50000 /* between looks at the number of calls that a drain waits for */
-#define TEND_US 2000000      /* between looks at memory */
 #define STATUS_EVERY 5       /* of those, one tells systemd the number of calls */
 #define CALLS_DUMPED 1000    /* calls that SIGUSR1 names at most */
 
@@ -25,7 +24,7 @@ struct rf_lifecycle {
 	bool exiting;                      /* the process ends when the drain does */
 	bool asked;                        /* the API wants a drain */
 	int64_t deadline_us;               /* monotonic: the drain ends then whatever is left; 0: never */
-	unsigned peak;                     /* calls held at most since memory was given back */
+	struct rf_memory memory;           /* what memory.h remembers */
 	unsigned tended;                   /* looks at memory */
 };
 
@@ -67,7 +66,7 @@ static void start_exit(struct rf_lifecycle *lifecycle, const char *why)
 	MAIN(lifecycle, RF_LOG_NOTICE,
 	     "draining: %s; new calls are refused, %u calls are left, for %lld seconds at most", why,
 	     rf_calls_count(lifecycle->with.calls), (long long)config->drain_timeout);
-	rf_notify_status("draining, %u calls left", rf_calls_count(lifecycle->with.calls));
+	rf_notify_status(true, rf_calls_count(lifecycle->with.calls));
 	if (config->drain_timeout > 0)
 		lifecycle->deadline_us = rf_clock_us() + config->drain_timeout * 1000000;
 	if (rf_calls_count(lifecycle->with.calls) == 0)
@@ -111,8 +110,7 @@ void rf_lifecycle_drain(void *arg, bool on)
 	if (!on && lifecycle->exiting)
 		MAIN(lifecycle, RF_LOG_NOTICE, "draining goes on: the process was asked to end");
 	rf_calls_drain(lifecycle->with.calls, on || lifecycle->exiting);
-	rf_notify_status("%s, %u calls", on || lifecycle->exiting ? "draining" : "serving",
-	                 rf_calls_count(lifecycle->with.calls));
+	rf_notify_status(on || lifecycle->exiting, rf_calls_count(lifecycle->with.calls));
 }
 
 static void on_hup(void *arg, int fd, int signal)
@@ -186,10 +184,9 @@ static void on_tend(void *arg, int fd, int what)
 
 	(void)fd;
 	(void)what;
-	rf_memory_tend(rf_calls_held(calls), &lifecycle->peak);
+	rf_memory_tend(&lifecycle->memory, rf_calls_held(calls));
 	if (++lifecycle->tended % STATUS_EVERY == 0)
-		rf_notify_status("%s, %u calls", rf_calls_draining(calls) ? "draining" : "serving",
-		                 rf_calls_count(calls));
+		rf_notify_status(rf_calls_draining(calls), rf_calls_count(calls));
 }
 
 static void on_watchdog(void *arg, int fd, int what)
@@ -218,7 +215,7 @@ static int watch(struct rf_lifecycle *lifecycle)
 		rc = rf_loop_signal(loop, signals[i].signal, signals[i].fn, lifecycle,
 		                    &lifecycle->items[signals[i].item]);
 	if (rc == 0)
-		rc = rf_loop_timer(loop, TEND_US, true, on_tend, lifecycle, &lifecycle->items[ITEM_TEND]);
+		rc = rf_loop_timer(loop, RF_MEMORY_LOOK_US, true, on_tend, lifecycle, &lifecycle->items[ITEM_TEND]);
 	/* twice as often as it must be: one late turn of the loop is not a death */
 	if (rc == 0 && watchdog_us > 0)
 		rc = rf_loop_timer(loop, watchdog_us / 2, true, on_watchdog, lifecycle,

@@ -31,6 +31,6 @@ int rf_lifecycle_new(const struct rf_lifecycle_config *config, struct rf_lifecyc
 void rf_lifecycle_free(struct rf_lifecycle *lifecycle); /* NULL is fine */
 
 /* For rf_http_process.drain, with the lifecycle as arg: a drain that does not end the process, or its end. */
-void rf_lifecycle_drain(void *lifecycle, bool on);
+void rf_lifecycle_drain(void *arg, bool on);
 
 #endif

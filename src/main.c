@@ -1,401 +1,91 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rtpferryd: reads what is wanted, builds the layers from the bottom up, runs the loop, and takes the layers
- * down in reverse order.
+ * rtpferryd: does what the command line asks for, which is mostly to serve.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "addresses.h"
-#include "base/clock.h"
-#include "call/call.h"
 #include "cli.h"
 #include "config.h"
-#include "dataplane/dataplane.h"
-#include "descriptors.h"
-#include "http/http.h"
-#include "lifecycle.h"
-#include "log/log.h"
-#include "loop/loop.h"
-#include "memory.h"
-#include "ng/ng.h"
-#include "notify.h"
-#include "ports/ports.h"
-#include "privileges.h"
-#include "reload.h"
-#include "startup.h"
-#include "token.h"
+#include "daemon.h"
 
-enum { EXIT_FINE, EXIT_RUNTIME, EXIT_USAGE, EXIT_CONFIGURATION, EXIT_KERNEL };
-
-struct daemon {
-	struct rf_cli cli;
-	struct rf_config_sources sources;
-	struct rf_config *config; /* owned, as are all layers below, in the order that they are made */
-	struct rf_log *log;
-	struct rf_loop *loop;
-	struct rf_ports *ports;
-	struct rf_dataplane *dataplane;
-	struct rf_calls *calls;
-	struct rf_ng *ng;
-	struct rf_lifecycle *lifecycle;
-	struct rf_http *http;
-	struct rf_http_process process;  /* what HTTP tells of us */
-	struct rf_endpoints listen_ng;   /* owned; without wildcards of no family */
-	struct rf_endpoints listen_http; /* owned; as listen_ng */
-	char *token;                     /* owned; NULL: none */
-	const char *ctl;                 /* in config; NULL: no control socket */
-	struct rf_descriptors descriptors;
-	struct rf_buf why; /* the sentence of an error */
-};
-
-/* Say what went wrong where people look for it, and give the exit code. */
-static int refuse(struct daemon *d, int code, const char *otherwise)
+/* Print what was built, and give the exit status. */
+static enum rf_exit print(struct rf_buf *text)
 {
-	struct rf_str why = rf_str_trim(rf_buf_view(&d->why));
+	bool good = !text->error && fwrite(text->data, 1, text->len, stdout) == text->len && fflush(stdout) == 0;
 
-	if (why.len == 0)
-		why = rf_str_of(otherwise);
-	if (d->log)
-		rf_log(d->log, RF_LOG_MAIN, RF_LOG_ERROR, RF_STR_NONE, "%.*s", RF_STR_ARG(why));
-	else
-		fprintf(stderr, "rtpferryd: %.*s\n", RF_STR_ARG(why));
-	return code;
+	return good ? RF_EXIT_FINE : RF_EXIT_RUNTIME;
 }
 
-static int print(void (*text)(struct rf_buf *out))
+/* Read all sources, then check, dump or serve. */
+static enum rf_exit with_config(const struct rf_cli *cli)
 {
-	struct rf_buf out;
-	int code = EXIT_RUNTIME;
-
-	rf_buf_init(&out, 0);
-	text(&out);
-	if (!out.error && fwrite(out.data, 1, out.len, stdout) == out.len && fflush(stdout) == 0)
-		code = EXIT_FINE;
-	rf_buf_free(&out);
-	return code;
-}
-
-static int dump(const struct rf_config *config)
-{
-	struct rf_buf out;
-	int code = EXIT_RUNTIME;
-
-	rf_buf_init(&out, 0);
-	rf_config_dump(config, &out);
-	if (!out.error && fwrite(out.data, 1, out.len, stdout) == out.len && fflush(stdout) == 0)
-		code = EXIT_FINE;
-	rf_buf_free(&out);
-	return code;
-}
-
-/* The kernel's data plane comes with the module; until then user space is all there is. */
-static int decide_dataplane(struct daemon *d)
-{
-	const struct rf_config *c = d->config;
-
-	if (c->dataplane != RF_WANT_KMOD && !c->no_fallback)
-		return EXIT_FINE;
-	rf_buf_printf(&d->why,
-	              "%s asks for a kernel table, and this rtpferryd has no kernel data plane; take %s away to relay "
-	              "in user space",
-	              c->no_fallback ? "no-fallback" : "dataplane = kmod",
-	              c->no_fallback ? "no-fallback" : "dataplane = kmod");
-	return refuse(d, EXIT_KERNEL, "");
-}
-
-static const char *why_dataplane(const struct rf_config *config)
-{
-	if (config->dataplane == RF_WANT_USER)
-		return "dataplane = user";
-	return config->table == RF_TABLE_NONE ? "table = -1" : "this rtpferryd has no kernel data plane";
-}
-
-static int start_log(struct daemon *d, struct rf_buf *ignored)
-{
-	struct rf_str lines, line;
-	int rc;
-
-	rc = rf_log_new((enum rf_log_format)d->config->log_format, (enum rf_log_level)d->config->log_level, &d->log);
-	if (rc < 0)
-		return rc;
-	rf_reload_log_levels(d->log, d->config);
-	rf_log(d->log, RF_LOG_MAIN, RF_LOG_NOTICE, RF_STR_NONE, "rtpferryd %s (%s) starts", RTPFERRY_VERSION,
-	       RTPFERRY_REVISION);
-	lines = rf_buf_view(ignored);
-	while (rf_str_token(&lines, "\n", &line))
-		rf_log(d->log, RF_LOG_MAIN, RF_LOG_NOTICE, RF_STR_NONE, "%.*s", RF_STR_ARG(line));
-	return 0;
-}
-
-/* Addresses and ports: what may be wrong here is the configuration. */
-static int start_ports(struct daemon *d)
-{
-	struct rf_locals locals;
-	struct rf_str why = RF_STR_NONE;
-	int rc = rf_token_read(d->config->http_token_file, &d->token, &d->why);
-
-	if (rc == 0)
-		rc = rf_addresses_resolve(d->config, &locals, &d->why);
-	if (rc < 0)
-		return rc;
-	d->descriptors = rf_descriptors_raise(&locals);
-	rc = rf_ports_new(d->log, &d->ports);
-	if (rc == 0)
-		rc = rf_ports_configure(d->ports, locals.items, locals.n, &why);
-	rf_buf_str(&d->why, why);
-	rf_locals_free(&locals);
-	return rc;
-}
-
-static int start_media(struct daemon *d)
-{
-	const struct rf_config *c = d->config;
-	struct rf_dataplane_config dataplane = {
-		.workers = (unsigned)c->workers,
-		.nap_us = (unsigned)c->relay_nap,
-		.loop = d->loop,
-		.log = d->log,
-		.ports = d->ports,
+	struct rf_config_sources sources = {
+		.directory = RF_CONFIG_DIRECTORY,
+		.file = cli->config_file ? cli->config_file : getenv("RTPFERRY_CONFIG_FILE"),
+		.section = cli->config_section ? cli->config_section : getenv("RTPFERRY_CONFIG_SECTION"),
+		.environment = environ,
+		.line = &cli->settings,
 	};
-	struct rf_calls_config calls = {
-		.limits = rf_reload_limits(c),
-		.learn = (enum rf_learn)c->endpoint_learning,
-		.strict_source = c->strict_source,
-		.sip_source = c->sip_source,
-		.tos = (int)c->tos,
-		.loop = d->loop,
-		.log = d->log,
-		.ports = d->ports,
-	};
-	int rc = rf_dataplane_new(&dataplane, &d->dataplane);
-
-	if (rc < 0)
-		return rc;
-	calls.dataplane = d->dataplane;
-	return rf_calls_new(&calls, &d->calls);
-}
-
-static int start_ng(struct daemon *d)
-{
-	struct rf_ng_config ng = {
-		.allow = d->config->ng_allow.items,
-		.n_allow = d->config->ng_allow.n,
-		.loop = d->loop,
-		.log = d->log,
-		.calls = d->calls,
-		.dataplane = d->dataplane,
-		.ports = d->ports,
-	};
-	struct rf_lifecycle_config lifecycle = {
-		.sources = &d->sources,
-		.config = d->config,
-		.loop = d->loop,
-		.log = d->log,
-		.ports = d->ports,
-		.dataplane = d->dataplane,
-		.calls = d->calls,
-	};
-	struct rf_str why = RF_STR_NONE;
-	int rc = rf_addresses_expand(&d->config->listen_ng, &d->listen_ng);
-
-	if (rc < 0)
-		return rc;
-	ng.listen = d->listen_ng.items;
-	ng.n_listen = d->listen_ng.n;
-	rc = rf_ng_new(&ng, &d->ng, &why);
-	rf_buf_str(&d->why, why);
-	if (rc < 0)
-		return rc;
-	lifecycle.ng = d->ng;
-	return rf_lifecycle_new(&lifecycle, &d->lifecycle);
-}
-
-/*
- * Bind, with the control socket. One that nobody asked for and that cannot be made, because of another relay's or of a
- * directory that is not ours to write, is done without.
- */
-static int bind_http(struct daemon *d, struct rf_http_config *http)
-{
-	bool asked = d->config->origins[rf_option_find(RF_STR("listen-ctl")) - rf_options];
-	struct rf_str why = RF_STR_NONE;
-	int rc;
-
-	if (strcmp(d->config->listen_ctl, "none") != 0 && d->config->listen_ctl[0])
-		d->ctl = d->config->listen_ctl;
-	http->unix_path = d->ctl;
-	rc = rf_http_new(http, &d->http, &why);
-	if (rc < 0 && d->ctl && !asked) {
-		struct rf_str first = why;
-
-		http->unix_path = NULL;
-		rc = rf_http_new(http, &d->http, &why);
-		if (rc == 0)
-			rf_log(d->log, RF_LOG_MAIN, RF_LOG_WARNING, RF_STR_NONE,
-			       "no control socket; set listen-ctl: %.*s", RF_STR_ARG(first));
-		d->ctl = NULL;
-	}
-	if (rc < 0)
-		rf_buf_str(&d->why, why);
-	return rc;
-}
-
-static int start_http(struct daemon *d)
-{
-	struct rf_http_config http = {
-		.token = d->token,
-		.max_session_series = (unsigned)d->config->max_session_series,
-		.compat_rtpengine = d->config->metrics_compat == RF_COMPAT_RTPENGINE,
-		.process = &d->process,
-		.loop = d->loop,
-		.log = d->log,
-		.calls = d->calls,
-		.ng = d->ng,
-		.ports = d->ports,
-		.dataplane_handle = d->dataplane,
-	};
-	int rc = rf_addresses_expand(&d->config->listen_http, &d->listen_http);
-
-	if (rc < 0)
-		return rc;
-	d->process = (struct rf_http_process){
-		.version = RTPFERRY_VERSION,
-		.revision = RTPFERRY_REVISION,
-		.dataplane = "user",
-		.started_wall_us = rf_clock_wall_us(),
-		.ng_bound = true,
-		.dataplane_ready = true,
-		.listen_ng = d->listen_ng.items,
-		.n_listen_ng = d->listen_ng.n,
-		.drain = rf_lifecycle_drain,
-		.drain_arg = d->lifecycle,
-	};
-	http.listen = d->listen_http.items;
-	http.n_listen = d->listen_http.n;
-	return bind_http(d, &http);
-}
-
-static int serve(struct daemon *d)
-{
-	struct rf_startup startup = {
-		.config = d->config,
-		.log = d->log,
-		.ports = d->ports,
-		.dataplane = d->dataplane,
-		.why_dataplane = why_dataplane(d->config),
-		.listen_ng = &d->listen_ng,
-		.listen_http = &d->listen_http,
-		.ctl = d->ctl,
-		.descriptors = d->descriptors,
-	};
-
-	rf_startup_tell(&startup);
-	rf_notify_ready();
-	rf_notify_status("serving, 0 calls");
-	return rf_loop_run(d->loop) < 0 ? refuse(d, EXIT_RUNTIME, "the event loop failed") : EXIT_FINE;
-}
-
-/* Bottom up; whatever fails, tear_down knows what is there. */
-static int run(struct daemon *d, struct rf_buf *ignored)
-{
-	int rc = start_log(d, ignored);
-	int code;
-
-	if (rc < 0)
-		return refuse(d, EXIT_RUNTIME, "the log cannot be opened: out of memory");
-	code = decide_dataplane(d);
-	if (code != EXIT_FINE)
-		return code;
-	rc = start_ports(d);
-	if (rc < 0)
-		return refuse(d, rc == -ENOMEM ? EXIT_RUNTIME : EXIT_CONFIGURATION, strerror(-rc));
-	if (rf_privileges_limit(d->config, &d->why) < 0)
-		return refuse(d, EXIT_RUNTIME, "privileges cannot be limited");
-	rc = rf_loop_new(&d->loop);
-	if (rc == 0)
-		rc = start_media(d);
-	if (rc == 0)
-		rc = start_ng(d);
-	if (rc == 0)
-		rc = start_http(d);
-	if (rc == 0)
-		rc = rf_privileges_drop();
-	return rc < 0 ? refuse(d, EXIT_RUNTIME, strerror(-rc)) : serve(d);
-}
-
-static void tear_down(struct daemon *d)
-{
-	rf_http_free(d->http);
-	rf_lifecycle_free(d->lifecycle);
-	rf_ng_free(d->ng);
-	rf_calls_free(d->calls);
-	rf_dataplane_free(d->dataplane);
-	rf_ports_free(d->ports);
-	rf_loop_free(d->loop);
-	rf_log_free(d->log);
-	free(d->listen_ng.items);
-	free(d->listen_http.items);
-	free(d->token);
-	if (d->config && d->lifecycle && d->config->pidfile[0])
-		unlink(d->config->pidfile);
-}
-
-/* Read all sources and do what the command line asks for. */
-static int act(struct daemon *d)
-{
+	enum rf_exit code = RF_EXIT_FINE;
+	struct rf_config *config = NULL;
 	struct rf_buf report;
-	int code;
 	int rc;
 
 	rf_buf_init(&report, 0);
-	rc = rf_config_load(&d->sources, &d->config, &report);
+	rc = rf_config_load(&sources, &config, &report);
+	if (rc < 0 || cli->action == RF_ACTION_CHECK)
+		fprintf(stderr, "%.*s", RF_STR_ARG(rf_buf_view(&report)));
 	if (rc < 0) {
-		fprintf(stderr, "%.*s", RF_STR_ARG(rf_buf_view(&report)));
-		code = rc == -ENOMEM ? EXIT_RUNTIME : EXIT_CONFIGURATION;
-	} else if (d->cli.action == RF_ACTION_CHECK) {
-		fprintf(stderr, "%.*s", RF_STR_ARG(rf_buf_view(&report)));
-		code = EXIT_FINE;
-	} else if (d->cli.action == RF_ACTION_DUMP) {
-		code = dump(d->config);
-	} else {
-		rf_memory_set_up();
-		code = run(d, &report);
-		tear_down(d);
+		code = rc == -ENOMEM ? RF_EXIT_RUNTIME : RF_EXIT_CONFIGURATION;
+	} else if (cli->action == RF_ACTION_DUMP) {
+		rf_buf_reset(&report);
+		rf_config_dump(config, &report);
+		code = print(&report);
+	} else if (cli->action == RF_ACTION_RUN) {
+		code = rf_daemon_run(config, &sources, rf_buf_view(&report));
 	}
 	rf_buf_free(&report);
-	rf_config_free(d->config);
+	rf_config_free(config);
 	return code;
+}
+
+/* What needs no configuration is told at once. */
+static enum rf_exit act(const struct rf_cli *cli, struct rf_buf *out)
+{
+	switch (cli->action) {
+	case RF_ACTION_HELP:
+		rf_cli_help(out);
+		return print(out);
+	case RF_ACTION_HELP_MARKDOWN:
+		rf_cli_help_markdown(out);
+		return print(out);
+	case RF_ACTION_VERSION:
+		rf_buf_printf(out, "rtpferryd %s (%s)\n", RTPFERRY_VERSION, RTPFERRY_REVISION);
+		return print(out);
+	default:
+		return with_config(cli);
+	}
 }
 
 int main(int argc, char **argv)
 {
-	struct daemon d = {0};
-	int code;
+	struct rf_cli cli;
+	struct rf_buf text;
+	enum rf_exit code;
 	int rc;
 
-	rf_buf_init(&d.why, 0);
-	rc = rf_cli_parse(argc, argv, &d.cli, &d.why);
-	d.sources = (struct rf_config_sources){
-		.directory = RF_CONFIG_DIRECTORY,
-		.file = d.cli.config_file ? d.cli.config_file : getenv("RTPFERRY_CONFIG_FILE"),
-		.section = d.cli.config_section ? d.cli.config_section : getenv("RTPFERRY_CONFIG_SECTION"),
-		.environment = environ,
-		.line = &d.cli.settings,
-	};
-	if (rc < 0)
-		code = refuse(&d, rc == -ENOMEM ? EXIT_RUNTIME : EXIT_USAGE, "out of memory");
-	else if (d.cli.action == RF_ACTION_HELP)
-		code = print(rf_cli_help);
-	else if (d.cli.action == RF_ACTION_HELP_MARKDOWN)
-		code = print(rf_cli_help_markdown);
-	else if (d.cli.action == RF_ACTION_VERSION)
-		code = printf("rtpferryd %s (%s)\n", RTPFERRY_VERSION, RTPFERRY_REVISION) < 0 ? EXIT_RUNTIME
-		                                                                              : EXIT_FINE;
-	else
-		code = act(&d);
-	rf_cli_free(&d.cli);
-	rf_buf_free(&d.why);
-	return code;
+	rf_buf_init(&text, 0);
+	rc = rf_cli_parse(argc, argv, &cli, &text);
+	if (rc < 0) {
+		fprintf(stderr, "rtpferryd: %.*s\n", RF_STR_ARG(rf_buf_view(&text)));
+		code = rc == -ENOMEM ? RF_EXIT_RUNTIME : RF_EXIT_USAGE;
+	} else {
+		code = act(&cli, &text);
+	}
+	rf_cli_free(&cli);
+	rf_buf_free(&text);
+	return (int)code;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "notify.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <systemd/sd-daemon.h>
 
 #include "base/clock.h"
@@ -22,15 +20,9 @@ void rf_notify_stopping(void)
 	sd_notify(0, "STOPPING=1");
 }
 
-void rf_notify_status(const char *format, ...)
+void rf_notify_status(bool draining, unsigned calls)
 {
-	char text[160];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	sd_notifyf(0, "STATUS=%s", text);
+	sd_notifyf(0, "STATUS=%s, %u calls", draining ? "draining" : "serving", calls);
 }
 
 void rf_notify_watchdog(void)

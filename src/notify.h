@@ -6,12 +6,14 @@
 #ifndef RF_NOTIFY_H
 #define RF_NOTIFY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 void rf_notify_ready(void);
 void rf_notify_reloading(void); /* rf_notify_ready ends it */
 void rf_notify_stopping(void);
-void rf_notify_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What `systemctl status` shows. */
+void rf_notify_status(bool draining, unsigned calls);
 void rf_notify_watchdog(void);
 
 /* Microseconds within which the watchdog wants to hear of us; 0: there is none. */

@@ -11,6 +11,8 @@
 
 #define TEXT_LIMIT 1024 /* bytes of a text or of one interface */
 
+static const char interface_form[] =
+	"[NAME/]ADDRESS[!ADVERTISED][@MIN-MAX]; ADDRESS is an address, a device, any, env:VAR or file:PATH";
 static const char *const levels[] = {"error", "warning", "notice", "info", "debug"};
 struct kind {
 	int (*parse)(const struct rf_option *option, struct rf_str text, void *field);
@@ -407,8 +409,7 @@ void rf_option_expected(const struct rf_option *option, struct rf_buf *out)
 		[RF_OPTION_LEVEL] = "error, warning, notice, info, debug or 0 to 7",
 		[RF_OPTION_ENDPOINTS] = "ADDRESS:PORT, [ADDRESS]:PORT, ADDRESS or PORT; host names are not looked up",
 		[RF_OPTION_NETS] = "a network such as 10.0.0.0/8 or an address",
-		[RF_OPTION_INTERFACES] = "[NAME/]ADDRESS[!ADVERTISED][@MIN-MAX]; ADDRESS is an address, a device, any, "
-					 "env:VAR or file:PATH",
+		[RF_OPTION_INTERFACES] = interface_form,
 		[RF_OPTION_TEXTS] = "a name",
 	};
 

@@ -110,6 +110,8 @@ const struct rf_option rf_options[] = {
 	 .help = "threads that relay; auto is one for each processor that the cgroup grants"},
 	{"relay-nap", MEDIA, NUMBER(0, 10000), FIELD(relay_nap), .fallback = "0",
 	 .help = "microseconds that a worker rests before it waits again: less work for that much more delay"},
+	{"idle-sockets", MEDIA, NUMBER(0, 32768), FIELD(idle_sockets), .fallback = "0",
+	 .help = "free port pairs of each address that keep their sockets bound for the next call"},
 
 	{"state-dir", STATE, TEXT("PATH"), FIELD(state_dir), .fallback = "/run/rtpferry",
 	 .help = "where what survives a restart is kept"},

@@ -3,7 +3,6 @@
 
 #include <cap-ng.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <libgen.h>
 #include <limits.h>
@@ -13,6 +12,8 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "pidfile.h"
 
 #define LOW_PORTS 1024 /* below: CAP_NET_BIND_SERVICE */
 
@@ -81,23 +82,6 @@ static void make_directories(const struct rf_config *config, const struct identi
 	make_directory(dirname(path), identity);
 }
 
-static int write_pidfile(const struct rf_config *config, struct rf_buf *why)
-{
-	int rc = 0;
-	int fd;
-
-	if (!config->pidfile[0])
-		return 0;
-	fd = open(config->pidfile, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0 || dprintf(fd, "%ld\n", (long)getpid()) < 0) {
-		rc = -errno;
-		rf_buf_printf(why, "pidfile '%s' cannot be written: %s", config->pidfile, strerror(errno));
-	}
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
 static int fail(struct rf_buf *why, const char *what)
 {
 	int rc = errno ? -errno : -EPERM;
@@ -115,7 +99,7 @@ static int keep_only(bool low_ports)
 	return 0;
 }
 
-int rf_privileges_limit(const struct rf_config *config, struct rf_buf *why)
+int rf_privileges_limit(const struct rf_config *config, int *pidfile, struct rf_buf *why)
 {
 	struct identity identity;
 	bool low_ports = rf_privileges_low_port(config);
@@ -123,7 +107,7 @@ int rf_privileges_limit(const struct rf_config *config, struct rf_buf *why)
 
 	if (rc == 0) {
 		make_directories(config, &identity);
-		rc = write_pidfile(config, why);
+		rc = rf_pidfile_open(config->pidfile, pidfile, why);
 	}
 	if (rc < 0)
 		return rc;
@@ -132,12 +116,13 @@ int rf_privileges_limit(const struct rf_config *config, struct rf_buf *why)
 	low_ports = low_ports && capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_BIND_SERVICE);
 	if (keep_only(low_ports) < 0)
 		return fail(why, "capabilities cannot be chosen");
+	/* without CAP_SETPCAP the bounding set stays; what it still allows, no_new_privs denies */
+	(void)capng_apply(CAPNG_SELECT_BOUNDS);
 	errno = 0;
 	if (identity.change && capng_change_id((int)identity.uid, (int)identity.gid, CAPNG_INIT_SUPP_GRP) < 0) {
 		rf_buf_printf(why, "user '%s' cannot be become: %s", config->user, strerror(errno ? errno : EPERM));
 		return -EPERM;
 	}
-	/* without CAP_SETPCAP the bounding set stays; what it still allows, no_new_privs denies */
 	if (!identity.change && capng_apply(CAPNG_SELECT_CAPS) < 0)
 		return fail(why, "capabilities cannot be dropped");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

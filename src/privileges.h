@@ -13,10 +13,11 @@
 #include "config.h"
 
 /*
- * Make the control socket's and the state's directories, write the pid file, become user and group, drop
- * capabilities, forbid new ones. 0, -EINVAL or another negative errno, with a sentence in why.
+ * Make the control socket's and the state's directories, open the pid file (pidfile.h), become user and group, drop
+ * capabilities, forbid new ones. 0, -EINVAL or another negative errno, with a sentence in why; *pidfile is the caller's
+ * to close either way.
  */
-int rf_privileges_limit(const struct rf_config *config, struct rf_buf *why);
+int rf_privileges_limit(const struct rf_config *config, int *pidfile, struct rf_buf *why);
 /* Drop the right to bind low ports too. 0 or a negative errno. */
 int rf_privileges_drop(void);
 /* Does a listener need a port below 1024? */

@@ -77,11 +77,12 @@ static int give_pair(void *user, const char *section, const char *name, const ch
 {
 	struct reading *reading = user;
 	char origin[ORIGIN_LIMIT];
-	char text[160];
 	bool known;
 
 	if (!wanted(reading, section, &known)) {
 		if (!known) {
+			char text[160];
+
 			snprintf(text, sizeof(text), "unknown section '%.60s'; [rtpferry] was expected", section);
 			complain(reading, reading->line, text);
 		}

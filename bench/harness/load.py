@@ -32,6 +32,7 @@ def run(folder, program, **options):
     for name, value in options.items():
         argv += [f"--{name}"] if value is True else [f"--{name}", str(value)]
     process = machine.spawn(argv, machine.LOAD_CORE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    machine.promote(process.pid)
     out, err = process.communicate()
     try:
         result = json.loads(out)

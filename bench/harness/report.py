@@ -30,7 +30,7 @@ class Figure:
     def ratio(self, ours, peer):
         """How many times better ours is, None where that has no meaning."""
         a, b = self.median(ours), self.median(peer)
-        if self.lower is None or not a or not b:
+        if self.lower is None or a is None or b is None or a <= 0 or b <= 0:
             return None
         return b / a if self.lower else a / b
 

@@ -162,7 +162,7 @@ static void party_receive(struct load *l, const struct party *p)
 
 	do {
 		for (int i = 0; i < BATCH; i++) {
-			iov[i] = (struct iovec){packet[i], sizeof(packet[i])};
+			iov[i] = (struct iovec){.iov_base = &packet[i][0], .iov_len = sizeof(packet[i])};
 			m[i].msg_hdr = (struct msghdr){.msg_iov = &iov[i],
 			                               .msg_iovlen = 1,
 			                               .msg_control = control[i],

@@ -60,7 +60,10 @@ int rf_calls_new(const struct rf_calls_config *config, struct rf_calls **out);
 void rf_calls_free(struct rf_calls *calls); /* ends all calls; NULL is fine */
 void rf_calls_set_limits(struct rf_calls *calls, const struct rf_calls_limits *limits);
 
-/* The commands; reply is always filled. */
+/*
+ * The commands; reply is always filled. The front door has seen to it that the request has what its command needs, and
+ * that nothing in it is refused.
+ */
 void rf_calls_offer(struct rf_calls *calls, const struct rf_request *request, struct rf_arena *arena,
                     struct rf_reply *reply);
 void rf_calls_answer(struct rf_calls *calls, const struct rf_request *request, struct rf_arena *arena,
@@ -102,6 +105,7 @@ enum rf_end {
 	RF_END_FINAL_TIMEOUT,
 	RF_END_TERMINATE,
 	RF_END_NO_PORTS,
+	RF_END_FAILED, /* its first offer could not be served for another reason */
 	RF_END_SHUTDOWN,
 	RF_ENDS
 };

@@ -3,6 +3,7 @@
  * The set of calls: finding, making, ending, counting.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -66,6 +67,7 @@ int rf_calls_new(const struct rf_calls_config *config, struct rf_calls **out)
 	/* Without entropy yet the clock's reading is the seed: chosen keys are a nuisance, not a breach. */
 	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
 		seed ^= (uint64_t)rf_clock_wall_us();
+	snprintf(calls->loop_id, sizeof(calls->loop_id), "%016llx", (unsigned long long)seed * 0x9e3779b97f4a7c15ull);
 	error = rf_hash_init(&calls->by_id, seed);
 	if (error)
 		goto free_calls;
@@ -296,6 +298,7 @@ const char *rf_end_name(enum rf_end end)
 		[RF_END_FINAL_TIMEOUT] = "final_timeout",
 		[RF_END_TERMINATE] = "terminate",
 		[RF_END_NO_PORTS] = "no_ports",
+		[RF_END_FAILED] = "failed",
 		[RF_END_SHUTDOWN] = "shutdown",
 	};
 	return names[end];

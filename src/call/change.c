@@ -49,6 +49,8 @@ static struct rf_party *select_party(const struct rf_call *call, const struct rf
 	struct rf_party *party = NULL;
 	struct rf_addr addr;
 
+	bool by_tag = request->from_tag.len && (!request->raw_flags || (request->flags & RF_FLAG_DIRECTIONAL));
+
 	if (request->flags & RF_FLAG_ALL)
 		return NULL;
 	if (request->label.len) {
@@ -64,7 +66,7 @@ static struct rf_party *select_party(const struct rf_call *call, const struct rf
 		}
 		if (!party)
 			rf_reply_error(reply, RF_STR("Failed to match address to any tag"));
-	} else if (request->from_tag.len) {
+	} else if (by_tag) {
 		party = rf_party_by_tag(call, request->from_tag);
 		if (!party)
 			rf_reply_error(reply, RF_STR("From-tag given, but no such tag exists"));
@@ -80,10 +82,6 @@ void rf_calls_change_media(struct rf_calls *calls, enum rf_media_change change, 
 
 	(void)arena;
 	*reply = (struct rf_reply){.result = RF_RESULT_OK};
-	if (!request->call_id.len) {
-		rf_reply_error(reply, RF_STR("No call-id in message"));
-		return;
-	}
 	if (!call) {
 		rf_reply_error(reply, RF_STR("Unknown call-ID"));
 		return;

@@ -8,7 +8,7 @@
 
 /*
  * The branch that alone is to end; NULL: the whole call. A losing branch is one that its offerer does not talk to, or
- * one that the via-branch names while others are left.
+ * one that the via-branch names while others are left that are not deleted already.
  */
 static struct rf_party *branch_of(const struct rf_call *call, const struct rf_request *request)
 {
@@ -22,7 +22,7 @@ static struct rf_party *branch_of(const struct rf_call *call, const struct rf_re
 	if (!party || !party->peer)
 		return NULL;
 	RF_LIST_EACH (it, &call->parties)
-		others += RF_PARTY(it) != party && RF_PARTY(it)->peer == party->peer;
+		others += RF_PARTY(it) != party && RF_PARTY(it)->peer == party->peer && !RF_PARTY(it)->delete_at_us;
 	/* The offerer of branches is nobody's branch: its peers all name it. */
 	if (!others)
 		return NULL;
@@ -40,6 +40,19 @@ static bool tags_match(const struct rf_call *call, const struct rf_request *requ
 	return rf_party_by_tag(call, request->from_tag) || rf_party_by_branch(call, request->via_branch);
 }
 
+/* The call as it is, narrowed to the tags that the request names. 0 or -ENOMEM. */
+static int report_for(struct rf_calls *calls, const struct rf_request *request, struct rf_arena *arena,
+                      struct rf_reply *reply)
+{
+	int error = rf_call_report(calls, request->call_id, arena, &reply->report);
+
+	if (error)
+		return error;
+	if (!request->to_tag.len || !rf_call_report_select(reply->report, request->to_tag))
+		rf_call_report_select(reply->report, request->from_tag);
+	return 0;
+}
+
 void rf_calls_delete(struct rf_calls *calls, const struct rf_request *request, struct rf_arena *arena,
                      struct rf_reply *reply)
 {
@@ -48,10 +61,6 @@ void rf_calls_delete(struct rf_calls *calls, const struct rf_request *request, s
 	struct rf_party *branch;
 
 	*reply = (struct rf_reply){.result = RF_RESULT_OK};
-	if (!request->call_id.len) {
-		rf_reply_error(reply, RF_STR("No call-id in message"));
-		return;
-	}
 	if (!call || !tags_match(call, request)) {
 		struct rf_str missing = RF_STR("Call-ID not found or tags didn't match");
 
@@ -61,7 +70,7 @@ void rf_calls_delete(struct rf_calls *calls, const struct rf_request *request, s
 			reply->warning = missing;
 		return;
 	}
-	if (!(request->flags & RF_FLAG_FAST) && rf_call_report(calls, call->call_id, arena, &reply->report))
+	if (!(request->flags & RF_FLAG_FAST) && report_for(calls, request, arena, reply))
 		reply->warning = RF_STR("Statistics left out: they exceed the size of a reply");
 
 	branch = request->from_tag.len ? branch_of(call, request) : NULL;
@@ -79,10 +88,8 @@ void rf_calls_query(struct rf_calls *calls, const struct rf_request *request, st
                     struct rf_reply *reply)
 {
 	*reply = (struct rf_reply){.result = RF_RESULT_OK};
-	if (!request->call_id.len)
-		rf_reply_error(reply, RF_STR("No call-id in message"));
-	else if (!rf_call_find(calls, request->call_id))
+	if (!rf_call_find(calls, request->call_id))
 		rf_reply_error(reply, RF_STR("Unknown call-id"));
-	else if (rf_call_report(calls, request->call_id, arena, &reply->report))
+	else if (report_for(calls, request, arena, reply))
 		rf_reply_error(reply, RF_STR("Statistics exceed the size of a reply"));
 }

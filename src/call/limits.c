@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "call/model.h"
+#include "dataplane/cpus.h"
 
 static int64_t cpu_used_us(void)
 {
@@ -53,8 +54,8 @@ void rf_limits_sample(struct rf_calls *calls, int64_t now_us)
 
 	calls->overload = NULL;
 	if (!first && seconds > 0) {
-		double cpus = rf_dataplane_workers(calls->config.dataplane);
-		double percent = (double)(cpu - calls->cpu_used_us) / 1e4 / seconds / (cpus > 0 ? cpus : 1);
+		double cpus = limits->max_cpu > 0 ? rf_cpus_granted() : 1;
+		double percent = (double)(cpu - calls->cpu_used_us) / 1e4 / seconds / cpus;
 		double rate = (double)(bytes - calls->bytes_relayed) / seconds;
 
 		if (limits->max_cpu > 0 && percent > limits->max_cpu)

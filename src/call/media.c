@@ -44,9 +44,12 @@ int rf_media_describe(struct rf_media *media, const struct rf_sdp_media *sdp, co
 	media->null_address = sdp->null_address;
 	media->direction = sdp->direction;
 	media->mux_wanted = sdp->rtcp_mux;
-	media->rtp = sdp->rtp;
-	media->rtcp = sdp->rtcp_unmuxed;
-	if (source->family != RF_FAMILY_NONE && !sdp->null_address)
+	/* Where it expected packets stands until the other side has agreed to reject. */
+	if (!sdp->rejected || !media->rtp.port) {
+		media->rtp = sdp->rtp;
+		media->rtcp = sdp->rtcp_unmuxed;
+	}
+	if (source->family != RF_FAMILY_NONE && !sdp->null_address && !sdp->rejected)
 		media->rtp.addr = media->rtcp.addr = *source;
 	return 0;
 }
@@ -152,7 +155,7 @@ static void set_types(const struct rf_media *media, const struct rf_media *peer,
 
 static bool takes_part(const struct rf_media *media)
 {
-	return media && !media->rejected && media->streams[RTP];
+	return media && media->streams[RTP];
 }
 
 void rf_media_apply(struct rf_media *media, bool forget)

@@ -36,13 +36,15 @@ struct rf_media {
 	struct rf_str format;    /* owned: the first format of m=, for printing it as rejected */
 	enum rf_sdp_kind kind;
 	bool known;         /* the party's own SDP described it (an answerer's is not, before it answered) */
-	bool rejected;      /* port 0, by the party or by its peer */
+	bool rejected;      /* port 0, by the party or by its peer; its streams go when that is answered */
 	bool null_address;  /* on hold in the old spelling */
 	bool mux_wanted;    /* the party's last SDP had a=rtcp-mux */
 	bool mux_offered;   /* the relay's last offer to the party had a=rtcp-mux */
 	bool mux_undecided; /* the party has offered it, and the answer to it goes along with the peer's */
 	bool mux;           /* RTP and RTCP of this party share the RTP port */
+	bool mux_required;  /* the relay's last offer to the party left it no choice */
 	enum rf_sdp_direction direction; /* as the party said */
+	enum rf_sdp_profile profile;     /* for its SDP unless asked otherwise; none: as the other side's has it */
 	struct rf_endpoint rtp;          /* where the party expects RTP, by its SDP or its SIP source address */
 	struct rf_endpoint rtcp;         /* the same for RTCP, when it is not multiplexed */
 	struct rf_str ptime;             /* owned: a=ptime of its last offer or answer */
@@ -74,6 +76,7 @@ struct rf_party {
 	int64_t delete_at_us;    /* monotonic; 0: not deleted */
 	struct rf_media **media; /* owned array of owned media, by index */
 	unsigned n_media;
+	unsigned n_described; /* media that its last SDP had */
 	/* What this party was sent last, so that the SDP for an unchanged side is stable. */
 	uint64_t sent_fingerprint;       /* of the other side's SDP and of our part in it; 0: nothing sent */
 	uint64_t sent_version;           /* o= version */
@@ -108,6 +111,7 @@ struct rf_calls {
 	struct rf_calls_config config;
 	struct rf_hash by_id;                /* struct rf_call */
 	struct rf_list slots[RF_CALL_SLOTS]; /* struct rf_call */
+	char loop_id[17];                    /* hexadecimal: this relay's mark under loop-protect */
 	unsigned next_slot;                  /* to fill */
 	unsigned timer_slot;                 /* to visit */
 	struct rf_loop_item *timer;

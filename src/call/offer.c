@@ -35,6 +35,9 @@ static int find_receiver(struct rf_exchange *x)
 		x->to = branch;
 	if (!x->to)
 		x->to = rf_party_untagged(x->call, x->from, request->via_branch);
+	/* Neither tag nor branch: whom it talks to already. */
+	if (!x->to && !request->to_tag.len && !request->via_branch.len)
+		x->to = x->from->peer;
 	if (x->to == x->from)
 		x->to = NULL;
 	if (x->to)
@@ -108,7 +111,7 @@ void rf_calls_offer(struct rf_calls *calls, const struct rf_request *request, st
 		return;
 	if (rf_exchange_read(&x))
 		return;
-	if ((request->flags & RF_FLAG_LOOP_PROTECT) && x.sdp->loop_marked) {
+	if ((request->flags & RF_FLAG_LOOP_PROTECT) && rf_sdp_has_loop_mark(x.sdp, rf_str_of(calls->loop_id))) {
 		reply->sdp = request->sdp;
 		return;
 	}
@@ -119,7 +122,7 @@ void rf_calls_offer(struct rf_calls *calls, const struct rf_request *request, st
 		return;
 	rf_exchange_fail(&x, error);
 	if (made)
-		rf_call_end(x.call, RF_END_NO_PORTS);
+		rf_call_end(x.call, error == -ENOSPC ? RF_END_NO_PORTS : RF_END_FAILED);
 	else
 		rf_call_apply(x.call, NULL);
 }

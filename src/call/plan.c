@@ -43,7 +43,7 @@ static void plan_media(const struct rf_exchange *x, const struct rf_sdp_media *s
 	plan->action = RF_SDP_RELAY;
 	plan->address = rf_media_advertised(to);
 	plan->port = rf_stream_port(to->streams[0]);
-	plan->profile = x->request->profile;
+	plan->profile = x->request->profile != RF_SDP_PROFILE_NONE ? x->request->profile : to->profile;
 	plan->direction = plan_direction(x, sdp);
 	plan->null_address = sdp->null_address && !(x->request->replace & RF_REPLACE_ZERO_ADDRESS);
 	if (sdp->kind == RF_SDP_RTP)
@@ -68,8 +68,8 @@ int rf_exchange_write(struct rf_exchange *x)
 	int error = -ENOMEM;
 
 	/* An answer has as many sections as the offer had (RFC 3264 section 6). */
-	if (!x->offer && x->to->n_media > n)
-		n = x->to->n_media;
+	if (!x->offer && x->to->n_described > n)
+		n = x->to->n_described;
 
 	struct rf_sdp_plan plan = {
 		.media = rf_arena_alloc(x->arena, (n ? n : 1) * sizeof(*plan.media)),
@@ -78,6 +78,7 @@ int rf_exchange_write(struct rf_exchange *x)
 		.generate_mid = request->flags & RF_FLAG_GENERATE_MID,
 		.strip_extmap = request->flags & RF_FLAG_STRIP_EXTMAP,
 		.loop_mark = request->flags & RF_FLAG_LOOP_PROTECT,
+		.loop_id = rf_str_of(x->calls->loop_id),
 		.codec = {request->strip, request->offer, request->except, request->mask, request->n_strip,
 	                  request->n_offer, request->n_except, request->n_mask},
 	};
@@ -96,9 +97,7 @@ int rf_exchange_write(struct rf_exchange *x)
 		goto out;
 	error = rf_sdp_write(x->sdp, &plan, &text);
 	if (error) {
-		rf_reply_error(x->reply, error == -EINVAL
-		                                 ? RF_STR("Error rewriting SDP: no codec left in a media section")
-		                                 : RF_STR("Error rewriting SDP"));
+		rf_reply_error(x->reply, RF_STR("Error rewriting SDP"));
 		goto out;
 	}
 	x->reply->sdp = rf_arena_copy(x->arena, rf_buf_view(&text));

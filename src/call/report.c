@@ -5,6 +5,7 @@
 #include "call/report.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "call/model.h"
@@ -211,6 +212,16 @@ static void add_totals(struct rf_call_report *out, const struct rf_report_media 
 	}
 }
 
+static void sum_totals(struct rf_call_report *report)
+{
+	memset(&report->rtp, 0, sizeof(report->rtp));
+	memset(&report->rtcp, 0, sizeof(report->rtcp));
+	for (unsigned i = 0; i < report->n_parties; i++) {
+		for (unsigned j = 0; j < report->parties[i].n_media; j++)
+			add_totals(report, &report->parties[i].media[j]);
+	}
+}
+
 int rf_call_report(const struct rf_calls *calls, struct rf_str call_id, struct rf_arena *arena,
                    struct rf_call_report **out)
 {
@@ -245,9 +256,43 @@ int rf_call_report(const struct rf_calls *calls, struct rf_str call_id, struct r
 
 		if (error)
 			return error;
-		for (unsigned i = 0; i < party->n_media; i++)
-			add_totals(report, &party->media[i]);
 	}
+	sum_totals(report);
 	*out = report;
 	return 0;
+}
+
+static bool is_named(const struct rf_report_party *party, struct rf_str tag)
+{
+	for (unsigned i = 0; i < party->n_aliases; i++) {
+		if (rf_str_equal(party->aliases[i], tag))
+			return true;
+	}
+	return party->tagged && rf_str_equal(party->tag, tag);
+}
+
+bool rf_call_report_select(struct rf_call_report *report, struct rf_str tag)
+{
+	struct rf_report_party *parties = report->parties;
+	int chosen = -1, peer;
+
+	for (unsigned i = 0; i < report->n_parties; i++) {
+		if (is_named(&parties[i], tag))
+			chosen = (int)i;
+	}
+	if (chosen < 0)
+		return false;
+	peer = parties[chosen].peer;
+
+	struct rf_report_party one = parties[chosen], other = peer >= 0 ? parties[peer] : one;
+	bool first = peer < 0 || chosen < peer;
+
+	report->n_parties = peer >= 0 ? 2 : 1;
+	one.peer = peer < 0 ? -1 : first;
+	other.peer = other.peer == chosen ? !first : -1;
+	parties[0] = first ? one : other;
+	if (peer >= 0)
+		parties[1] = first ? other : one;
+	sum_totals(report);
+	return true;
 }

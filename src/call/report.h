@@ -84,4 +84,7 @@ struct rf_call_report {
 int rf_call_report(const struct rf_calls *calls, struct rf_str call_id, struct rf_arena *arena,
                    struct rf_call_report **out);
 
+/* Keep the party of that tag and the one it talks to, and their totals. False: nobody has that tag, and all stay. */
+bool rf_call_report_select(struct rf_call_report *report, struct rf_str tag);
+
 #endif

@@ -20,27 +20,25 @@ enum rf_request_flag {
 	RF_FLAG_ASYMMETRIC = 1 << 2,
 	RF_FLAG_STRICT_SOURCE = 1 << 3,
 	RF_FLAG_MEDIA_HANDOVER = 1 << 4,
-	RF_FLAG_PORT_LATCHING = 1 << 5,
-	RF_FLAG_NO_PORT_LATCHING = 1 << 6,
-	RF_FLAG_NAT_WAIT = 1 << 7,
-	RF_FLAG_PIERCE_NAT = 1 << 8,
-	RF_FLAG_LOOP_PROTECT = 1 << 9,
-	RF_FLAG_ORIGINAL_SENDRECV = 1 << 10,
-	RF_FLAG_NO_RTCP_ATTRIBUTE = 1 << 11,
-	RF_FLAG_FULL_RTCP_ATTRIBUTE = 1 << 12,
-	RF_FLAG_RESET = 1 << 13,
-	RF_FLAG_TO_TAG = 1 << 14,
-	RF_FLAG_FATAL = 1 << 15,
-	RF_FLAG_FAST = 1 << 16,
-	RF_FLAG_PROVISIONAL = 1 << 17,
-	RF_FLAG_NEW_BRANCH = 1 << 18,
-	RF_FLAG_DIRECTIONAL = 1 << 19,
-	RF_FLAG_ALL = 1 << 20,
-	RF_FLAG_EGRESS = 1 << 21,
-	RF_FLAG_DEBUG = 1 << 22,
-	RF_FLAG_FRAGMENT = 1 << 23,
-	RF_FLAG_GENERATE_MID = 1 << 24,
-	RF_FLAG_STRIP_EXTMAP = 1 << 25,
+	RF_FLAG_NO_PORT_LATCHING = 1 << 5,
+	RF_FLAG_NAT_WAIT = 1 << 6,
+	RF_FLAG_PIERCE_NAT = 1 << 7,
+	RF_FLAG_LOOP_PROTECT = 1 << 8,
+	RF_FLAG_ORIGINAL_SENDRECV = 1 << 9,
+	RF_FLAG_NO_RTCP_ATTRIBUTE = 1 << 10,
+	RF_FLAG_FULL_RTCP_ATTRIBUTE = 1 << 11,
+	RF_FLAG_RESET = 1 << 12,
+	RF_FLAG_TO_TAG = 1 << 13,
+	RF_FLAG_FATAL = 1 << 14,
+	RF_FLAG_FAST = 1 << 15,
+	RF_FLAG_NEW_BRANCH = 1 << 16,
+	RF_FLAG_DIRECTIONAL = 1 << 17,
+	RF_FLAG_ALL = 1 << 18,
+	RF_FLAG_EGRESS = 1 << 19,
+	RF_FLAG_DEBUG = 1 << 20,
+	RF_FLAG_FRAGMENT = 1 << 21,
+	RF_FLAG_GENERATE_MID = 1 << 22,
+	RF_FLAG_STRIP_EXTMAP = 1 << 23,
 };
 
 enum rf_replace { /* ng list "replace" */
@@ -83,10 +81,10 @@ struct rf_request {
 	int tos;              /* 0 to 255, RF_TOS_KEEP or RF_TOS_DEFAULT */
 	int64_t delete_delay; /* seconds; -1: not given */
 	int64_t limit;        /* of list; -1: not given */
-	int sip_code;         /* 0: not given */
 	struct rf_str metadata;
 	struct rf_str address; /* selector of a party by media address (block, silence); empty: not given */
 	bool supports_load_limit;
+	bool raw_flags; /* the flags came unparsed: the client sends from-tag always, and means it if directional */
 	struct rf_str strip[RF_REQUEST_MAX_CODECS], offer[RF_REQUEST_MAX_CODECS], except[RF_REQUEST_MAX_CODECS],
 		mask[RF_REQUEST_MAX_CODECS];
 	unsigned n_strip, n_offer, n_except, n_mask;

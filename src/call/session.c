@@ -53,22 +53,26 @@ static int check_profile(struct rf_exchange *x)
 	return 0;
 }
 
+/* What is relayed needs an address; names are not looked up, which could take seconds. */
+static int check_addresses(struct rf_exchange *x)
+{
+	for (unsigned i = 0; i < x->sdp->n_media; i++) {
+		const struct rf_sdp_media *media = &x->sdp->media[i];
+
+		if (media->kind == RF_SDP_FOREIGN || media->rejected || media->rtp.addr.family != RF_FAMILY_NONE)
+			continue;
+		rf_log(x->calls->config.log, RF_LOG_SDP, RF_LOG_WARNING, x->request->call_id,
+		       "media %u has no IP address in c=", i + 1);
+		return refuse(x, RF_STR("Incomplete SDP specification"));
+	}
+	return 0;
+}
+
 int rf_exchange_read(struct rf_exchange *x)
 {
 	const struct rf_request *request = x->request;
 	struct rf_str why = RF_STR_NONE;
 	int error;
-
-	if (!request->sdp.len)
-		return refuse(x, RF_STR("No SDP body in message"));
-	if (!request->call_id.len)
-		return refuse(x, RF_STR("No call-id in message"));
-	if (!request->from_tag.len)
-		return refuse(x, RF_STR("No from-tag in message"));
-	if (!x->offer && !request->to_tag.len)
-		return refuse(x, RF_STR("No to-tag in message"));
-	if (request->refused.len)
-		return refuse(x, request->refused);
 
 	error = rf_sdp_parse(x->arena, request->sdp, &x->sdp, &why);
 	if (error) {
@@ -78,7 +82,8 @@ int rf_exchange_read(struct rf_exchange *x)
 			return refuse(x, rf_arena_printf(x->arena, "Failed to parse SDP: %.*s", RF_STR_ARG(why)));
 		return refuse(x, RF_STR("Failed to parse SDP"));
 	}
-	return check_profile(x);
+	error = check_addresses(x);
+	return error ? error : check_profile(x);
 }
 
 /* An interface that does not exist is the first one, with a warning: a typo must not cost the call. */
@@ -127,6 +132,14 @@ static void set_stream_flags(struct rf_exchange *x)
 		x->call->tos = x->request->tos;
 }
 
+/* A null address is often written in IPv4 by those who speak IPv6, and a rejected section's says nothing. */
+static bool tells_family(const struct rf_sdp_media *media, enum rf_family known)
+{
+	if (media->kind == RF_SDP_FOREIGN || media->rtp.addr.family == RF_FAMILY_NONE)
+		return false;
+	return known == RF_FAMILY_NONE || (!media->rejected && !media->null_address);
+}
+
 /* The family of the SDP for to: as asked for, else as it speaks itself, else as the other side does. */
 static void set_family(struct rf_exchange *x)
 {
@@ -137,7 +150,7 @@ static void set_family(struct rf_exchange *x)
 	for (unsigned i = 0; i < x->sdp->n_media; i++) {
 		enum rf_family family = x->sdp->media[i].rtp.addr.family;
 
-		if (x->sdp->media[i].kind == RF_SDP_FOREIGN || family == RF_FAMILY_NONE)
+		if (!tells_family(&x->sdp->media[i], x->from->family))
 			continue;
 		x->from->family = family;
 		if (to->family == RF_FAMILY_NONE)
@@ -158,7 +171,9 @@ int rf_exchange_settings(struct rf_exchange *x)
 		return -ENOMEM;
 	if (request->flags & RF_FLAG_DEBUG)
 		call->debug = true;
-	set_iface(x, x->from, request->from_iface);
+	/* An answerer keeps the interface whose address the offer told it, though scripts name others again. */
+	if (x->offer || !x->from->iface[0])
+		set_iface(x, x->from, request->from_iface);
 	set_iface(x, x->to, request->to_iface);
 	set_stream_flags(x);
 	set_family(x);
@@ -201,7 +216,8 @@ static int open_both(struct rf_exchange *x, struct rf_media *from, struct rf_med
 	if (error)
 		return error;
 	to->remote_port = from->rtp.port;
-	return open_media(from, x->from->family, false);
+	/* What the sender was told stays until it is told anew: an offerer in the answer, an answerer in an offer. */
+	return from->streams[0] ? 0 : open_media(from, x->from->family, false);
 }
 
 /* In an offer the answerer's media is what the offer makes it, until it answers. */
@@ -219,6 +235,33 @@ static int shape_peer(struct rf_exchange *x, const struct rf_media *from, struct
 	return 0;
 }
 
+/*
+ * The profile that to's SDP gets when the proxy asks for none: an answer is in the offerer's (RFC 3264 section 6), and
+ * an offer of an unchanged side changes nothing for the other. Never in or out of encryption.
+ */
+static void set_profile(const struct rf_exchange *x, const struct rf_media *from, const struct rf_sdp_media *sdp,
+                        struct rf_media *to)
+{
+	bool unchanged = from->known && rf_str_equal(from->transport, sdp->transport);
+	enum rf_sdp_profile own = to->known ? rf_sdp_profile_of(to->transport) : RF_SDP_PROFILE_NONE;
+
+	to->profile = RF_SDP_PROFILE_NONE;
+	if ((!x->offer || unchanged) && is_encrypted(own) == is_encrypted(sdp->profile) &&
+	    is_dtls(own) == is_dtls(sdp->profile))
+		to->profile = own;
+}
+
+/* What an offer rejects, or describes as not ours to relay, goes on until the answer: that may never come. */
+static void reject(const struct rf_exchange *x, struct rf_media *from, struct rf_media *to)
+{
+	if (x->offer)
+		return;
+	from->rejected |= to->rejected;
+	rf_media_close(from);
+	if (to->rejected || to->kind == RF_SDP_FOREIGN)
+		rf_media_close(to);
+}
+
 static int describe_one(struct rf_exchange *x, unsigned index, const struct rf_addr *source)
 {
 	const struct rf_sdp_media *sdp = &x->sdp->media[index];
@@ -228,17 +271,17 @@ static int describe_one(struct rf_exchange *x, unsigned index, const struct rf_a
 	error = rf_party_media(x->from, index, &from);
 	if (!error)
 		error = rf_party_media(x->to, index, &to);
-	if (!error)
+	if (!error) {
+		set_profile(x, from, sdp, to);
 		error = rf_media_describe(from, sdp, source);
+	}
 	if (!error)
 		error = shape_peer(x, from, to);
 	if (error)
 		return error;
 
-	if (sdp->kind == RF_SDP_FOREIGN || sdp->rejected) {
-		rf_media_close(from);
-		if (x->offer)
-			rf_media_close(to);
+	if (sdp->kind == RF_SDP_FOREIGN || sdp->rejected || (!x->offer && to->rejected)) {
+		reject(x, from, to);
 		return 0;
 	}
 	error = open_both(x, from, to);
@@ -251,6 +294,19 @@ static int describe_one(struct rf_exchange *x, unsigned index, const struct rf_a
 	return 0;
 }
 
+/* Sections that the sender left out are rejected; those that both left out are over. */
+static void reject_left_out(struct rf_exchange *x)
+{
+	for (unsigned i = x->sdp->n_media; i < x->from->n_media; i++) {
+		x->from->media[i]->rejected = true;
+		if (x->offer)
+			continue;
+		rf_media_close(x->from->media[i]);
+		if (i < x->to->n_media && (x->to->media[i]->rejected || i >= x->to->n_described))
+			rf_media_close(x->to->media[i]);
+	}
+}
+
 int rf_exchange_describe(struct rf_exchange *x)
 {
 	struct rf_addr source = sip_source(x);
@@ -260,9 +316,8 @@ int rf_exchange_describe(struct rf_exchange *x)
 		if (error)
 			return error;
 	}
-	/* Sections that the sender left out are rejected. */
-	for (unsigned i = x->sdp->n_media; i < x->from->n_media; i++)
-		x->from->media[i]->rejected = true;
+	x->from->n_described = x->sdp->n_media;
+	reject_left_out(x);
 	return 0;
 }
 

@@ -24,8 +24,7 @@ struct rf_exchange {
 /* Fill an error reply. */
 void rf_reply_error(struct rf_reply *reply, struct rf_str reason);
 
-/* call-id, from-tag (and to-tag) and sdp are there, nothing was refused, and the SDP parses: 0, or the reply is an
- * error. */
+/* The SDP parses and can be relayed: 0, or the reply is an error. */
 int rf_exchange_read(struct rf_exchange *x);
 /* Take flags of the request that last for call and parties: interfaces, family, latching, labels. 0 or -ENOMEM. */
 int rf_exchange_settings(struct rf_exchange *x);

@@ -36,9 +36,10 @@ enum rf_drop {
 	RF_DROP_NO_DESTINATION, /* the other party's endpoint is not known yet (NAT-wait, null address) */
 	RF_DROP_BLOCKED,        /* block media, block DTMF, silence of a codec that has no silence pattern */
 	RF_DROP_TOO_BIG,        /* the output refused the size (EMSGSIZE) */
-	RF_DROP_UNREACHABLE,    /* no route, no neighbour, connection refused by the far end's host */
+	RF_DROP_UNREACHABLE,    /* no route, no neighbour, or a packet filter that rejects */
 	RF_DROP_CONGESTED,      /* the output queue was full */
 	RF_DROP_SEND_ERROR,     /* any other refusal of the kernel's */
+	RF_DROP_OVERRUN,        /* the stream's receive buffer was full: the relay or its machine was too slow */
 	RF_DROPS
 };
 

@@ -12,6 +12,7 @@ static const char *const names[RF_DROPS] = {
 	[RF_DROP_UNREACHABLE] = "unreachable",
 	[RF_DROP_CONGESTED] = "congested",
 	[RF_DROP_SEND_ERROR] = "send_error",
+	[RF_DROP_OVERRUN] = "overrun",
 };
 
 const char *rf_drop_name(enum rf_drop drop)

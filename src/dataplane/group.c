@@ -101,21 +101,26 @@ void rf_stream_free(struct rf_stream *stream)
 		stream->staged |= RF_STAGED_REMOVE;
 }
 
-/* Close the stream's socket; the ports go back with the second stream of the pair. */
+/*
+ * The ports go back with the second stream of the pair. When the first one goes alone its socket is closed; when the
+ * other follows at once they go back together, for they may be kept.
+ */
 static void pair_release(struct rf_ports *ports, struct rf_pair *pair, const struct rf_stream *stream)
 {
-	int *other = stream->fd == pair->ports.rtp_fd ? &pair->ports.rtp_fd : &pair->ports.rtcp_fd;
+	int *own = stream->fd == pair->ports.rtp_fd ? &pair->ports.rtp_fd : &pair->ports.rtcp_fd;
 
-	if (--pair->streams > 0) {
+	pair->streams--;
+	pair->going--;
+	if (pair->streams == 0) {
+		rf_ports_put(ports, &pair->ports);
+		free(pair);
+	} else if (pair->going == 0) {
 		close(stream->fd);
-		*other = -1;
-		return;
+		*own = -1;
 	}
-	rf_ports_put(ports, &pair->ports);
-	free(pair);
 }
 
-/* No worker knows the stream any more. */
+/* No worker knows the stream any more, and its pair knows that it goes. */
 static void stream_destroy(struct rf_stream *stream)
 {
 	struct rf_group *group = stream->group;
@@ -182,6 +187,7 @@ static void forget_unborn(struct rf_stream *stream)
 {
 	if (stream->sibling)
 		stream->sibling->sibling = NULL;
+	stream->pair->going++;
 	stream_destroy(stream);
 }
 
@@ -195,7 +201,6 @@ static void move_change(struct rf_stream *stream, struct rf_message *message)
 		rf_list_remove(&stream->in_group);
 	}
 	stream->live = true;
-	stream->wanted.forget = false;
 	stream->staged = 0;
 }
 
@@ -235,6 +240,8 @@ int rf_group_commit(struct rf_group *group)
 
 void rf_group_destroy(struct rf_group *group)
 {
+	RF_LIST_EACH (l, &group->streams)
+		RF_CONTAINER(l, struct rf_stream, in_group)->pair->going++;
 	RF_LIST_EACH_SAFE (l, &group->streams)
 		stream_destroy(RF_CONTAINER(l, struct rf_stream, in_group));
 	rf_list_remove(&group->in_dataplane);
@@ -256,6 +263,9 @@ void rf_group_done(struct rf_message *message)
 		rf_group_destroy(message->group);
 		return;
 	}
+	for (unsigned i = 0; i < message->n; i++)
+		if (message->changes[i].what & RF_STAGED_REMOVE)
+			message->changes[i].stream->pair->going++;
 	for (unsigned i = 0; i < message->n; i++)
 		if (message->changes[i].what & RF_STAGED_REMOVE)
 			stream_destroy(message->changes[i].stream);

@@ -20,6 +20,7 @@
 struct rf_pair {
 	struct rf_port_pair ports; /* goes back when the last stream was freed */
 	unsigned streams;          /* that use it: 1 or 2 */
+	unsigned going;            /* of them, freed next */
 };
 
 enum rf_staged {
@@ -60,6 +61,8 @@ struct rf_stream {
 	int tos;                        /* set on the socket; -1: never set */
 	bool sampled;                   /* the kernel stamps its packets */
 	uint8_t pierced;                /* empty datagrams sent */
+	uint8_t taken;                  /* packets, modulo 256: now and then overruns are looked for */
+	uint32_t overruns;              /* the kernel's count of what did not fit the receive buffer, as seen last */
 	struct rf_sr_memory reports;    /* sender reports that went to the party */
 	struct rf_figures figures;      /* what is counted */
 	struct rf_measured *measured;   /* the party's RTP; NULL on an RTCP stream */
@@ -71,7 +74,7 @@ struct rf_stream {
 struct rf_group {
 	/* The control thread's. */
 	struct rf_list in_dataplane;    /* of dataplane->groups */
-	struct rf_dataplane *dataplane; /* */
+	struct rf_dataplane *dataplane; /* that the group is of */
 	struct rf_worker *worker;       /* owner of the streams for life */
 	struct rf_list streams;         /* until they are freed and the worker let go */
 	struct rf_message end;          /* so that the end cannot fail */

@@ -2,6 +2,9 @@
 /*
  * /metrics: totals, gauges, histograms of the whole relay; docs/metrics.md lists them. Never labelled by call.
  */
+#include <stdlib.h>
+
+#include "http/fd_count.h"
 #include "http/metrics.h"
 
 static void gauge(struct rf_prometheus *p, const char *name, const char *help, double value)
@@ -98,21 +101,62 @@ static void write_ng(struct rf_prometheus *p, const struct rf_ng *ng)
 	counter(p, "ng_refused_total", "Datagrams from sources outside ng-allow.", rf_ng_refused(ng));
 }
 
-void rf_http_metrics(struct rf_http_site *site, const struct rf_http_request *request, struct rf_http_reply *reply)
+static void write_all(const struct rf_http_site *site, struct rf_http_reply *reply, bool openmetrics, uint64_t fds)
 {
-	struct rf_prometheus p = {.out = &reply->body, .prefix = "rtpferry_"};
+	struct rf_prometheus p = {.out = &reply->body, .openmetrics = openmetrics, .prefix = "rtpferry_"};
 
-	reply->content_type = rf_prometheus_negotiate(request->accept, &p.openmetrics);
 	write_process(&p, site);
 	write_sessions(&p, site);
 	rf_http_metrics_media(&p, site);
 	write_ng(&p, site->config.ng);
 	p.prefix = "";
-	rf_http_metrics_process(&p, site->config.process);
+	rf_http_metrics_process(&p, site->config.process, fds);
 	if (site->config.compat_rtpengine) {
 		p.prefix = "rtpengine_";
 		rf_http_metrics_compat(&p, site);
 	}
 	rf_prometheus_end(&p);
 	rf_http_reply_check(reply);
+}
+
+/* A scrape that must count descriptors first. */
+struct scrape {
+	struct rf_http_task task;  /* first member */
+	struct rf_http_site *site; /* borrowed */
+	struct rf_fd_count fds;
+	bool openmetrics;
+};
+
+static bool scrape_step(struct rf_http_task *task, struct rf_http_reply *reply, int64_t until_us)
+{
+	struct scrape *scrape = (struct scrape *)task;
+
+	if (!rf_fd_count_step(&scrape->fds, until_us))
+		return false;
+	write_all(scrape->site, reply, scrape->openmetrics, scrape->fds.n);
+	return true;
+}
+
+static void scrape_free(struct rf_http_task *task)
+{
+	rf_fd_count_free(&((struct scrape *)task)->fds);
+	free(task);
+}
+
+void rf_http_metrics(struct rf_http_site *site, const struct rf_http_request *request, struct rf_http_reply *reply)
+{
+	struct rf_fd_count fds = {0};
+	struct scrape *scrape = NULL;
+	bool openmetrics, counted = rf_fd_count_begin(&fds);
+
+	reply->content_type = rf_prometheus_negotiate(request->accept, &openmetrics);
+	if (!counted)
+		scrape = malloc(sizeof(*scrape));
+	if (!scrape) {
+		rf_fd_count_free(&fds);
+		write_all(site, reply, openmetrics, fds.n);
+		return;
+	}
+	*scrape = (struct scrape){{scrape_step, scrape_free}, site, fds, openmetrics};
+	reply->task = &scrape->task;
 }

@@ -8,8 +8,8 @@
 #include "http/prometheus.h"
 #include "http/site.h"
 
-/* metrics_process.c: process_*, without the prefix of ours. */
-void rf_http_metrics_process(struct rf_prometheus *p, const struct rf_http_process *process);
+/* metrics_process.c: process_*, without the prefix of ours. fds: descriptors open; 0: not known. */
+void rf_http_metrics_process(struct rf_prometheus *p, const struct rf_http_process *process, uint64_t fds);
 /* metrics_media.c: what the data plane and the port pools count. */
 void rf_http_metrics_media(struct rf_prometheus *p, const struct rf_http_site *site);
 /* metrics_compat.c: the peer's names. */

@@ -2,10 +2,8 @@
 /*
  * The process itself, by the names that Prometheus' client libraries use.
  */
-#include <dirent.h>
 #include <stdio.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -15,24 +13,6 @@ static void gauge(struct rf_prometheus *p, const char *name, const char *help, d
 {
 	rf_prometheus_family(p, RF_PROMETHEUS_GAUGE, name, help);
 	rf_prometheus_real(p, NULL, 0, value);
-}
-
-/* Descriptors open now; 0: not known. Linux 6.2 tells the number as the folder's size; before, they are counted. */
-static uint64_t open_fds(void)
-{
-	struct stat st;
-	uint64_t n = 0;
-	DIR *dir;
-
-	if (stat("/proc/self/fd", &st) == 0 && st.st_size > 0)
-		return (uint64_t)st.st_size;
-	dir = opendir("/proc/self/fd");
-	if (!dir)
-		return 0;
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n > 3 ? n - 3 : 0; /* ".", ".." and the folder itself */
 }
 
 /* Pages of the address space and of memory. False when /proc is not there. */
@@ -49,7 +29,7 @@ static bool memory_pages(unsigned long *virtual, unsigned long *resident)
 	return ok;
 }
 
-void rf_http_metrics_process(struct rf_prometheus *p, const struct rf_http_process *process)
+void rf_http_metrics_process(struct rf_prometheus *p, const struct rf_http_process *process, uint64_t fds)
 {
 	double page = (double)sysconf(_SC_PAGESIZE);
 	unsigned long virtual, resident;
@@ -59,7 +39,8 @@ void rf_http_metrics_process(struct rf_prometheus *p, const struct rf_http_proce
 	rf_prometheus_real(p, NULL, 0, (double)rf_clock_read_us(CLOCK_PROCESS_CPUTIME_ID) / 1e6);
 	gauge(p, "process_start_time_seconds", "Start of this process, since 1970.",
 	      (double)process->started_wall_us / 1e6);
-	gauge(p, "process_open_fds", "Descriptors open now.", (double)open_fds());
+	if (fds > 0)
+		gauge(p, "process_open_fds", "Descriptors open now.", (double)fds);
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
 		gauge(p, "process_max_fds", "Descriptors that may be open.", (double)limit.rlim_cur);
 	if (memory_pages(&virtual, &resident)) {

@@ -8,27 +8,22 @@
 
 #include "base/clock.h"
 #include "http/prometheus.h"
+#include "http/rank.h"
 #include "http/survey.h"
 
 #define CLOCK_EVERY 64 /* samples between looks at the clock */
 
-/* A leg and the session that it belongs to. */
-struct leg_ref {
-	const struct rf_survey_row *row;
-	const struct rf_survey_leg *leg;
-};
-
-/* Where the writing stands. */
+/* Where the work stands. */
 struct sheet {
 	struct rf_prometheus prometheus;
-	bool ranked;          /* the fields below are set */
-	struct leg_ref *legs; /* those that are shown, the worst first */
-	size_t n_legs;
-	size_t left_out;                   /* legs that are not shown */
-	const struct rf_survey_row **rows; /* sessions with a leg that is shown */
-	size_t n_rows;
-	size_t family; /* being written */
-	size_t next;   /* its next leg */
+	struct rf_rank rank;      /* legs, while they are ranked */
+	unsigned ranked_rows;     /* sessions whose legs are in the rank */
+	struct rf_rank_leg *legs; /* those that are shown, the worst first; NULL: not begun */
+	size_t n_legs;            /* of them, found so far */
+	size_t n_shown;           /* how many there will be */
+	size_t left_out;          /* legs that are not shown */
+	size_t family;            /* being written */
+	size_t next;              /* its next leg, or session */
 };
 
 typedef void write_sample(struct rf_prometheus *p, const struct rf_prometheus_label *labels,
@@ -139,59 +134,50 @@ static const struct {
 
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
 
-static int compare_refs(const void *a, const void *b)
+/* Room for the ranking. False when memory is short. */
+static bool begin_rank(struct rf_survey *survey, struct sheet *sheet)
 {
-	const struct leg_ref *x = a, *y = b;
-	int order = rf_survey_leg_compare(x->leg, y->leg);
-
-	return order ? order : rf_survey_row_compare(x->row, y->row);
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-	const struct rf_survey_row *x = *(const struct rf_survey_row *const *)a;
-	const struct rf_survey_row *y = *(const struct rf_survey_row *const *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Rank all legs, keep the worst. False when memory is short. */
-static bool rank(struct rf_survey *survey)
-{
-	struct sheet *sheet = survey->state;
 	size_t n = 0, most = survey->site->config.max_session_series;
 
 	for (unsigned i = 0; i < survey->n_rows; i++)
 		n += survey->rows[i].n_legs;
-	sheet->legs = rf_arena_alloc(survey->arena, (n + 1) * sizeof(*sheet->legs));
-	sheet->rows = rf_arena_alloc(survey->arena, (n + 1) * sizeof(struct rf_survey_row *));
-	if (!sheet->legs || !sheet->rows)
-		return false;
-	for (unsigned i = 0; i < survey->n_rows; i++)
-		for (unsigned k = 0; k < survey->rows[i].n_legs; k++)
-			sheet->legs[sheet->n_legs++] = (struct leg_ref){&survey->rows[i], &survey->rows[i].legs[k]};
-	qsort(sheet->legs, n, sizeof(*sheet->legs), compare_refs);
 	sheet->left_out = n > most ? n - most : 0;
-	sheet->n_legs = n - sheet->left_out;
+	sheet->n_shown = n - sheet->left_out;
+	sheet->rank.legs = rf_arena_alloc(survey->arena, (n + 1) * sizeof(*sheet->rank.legs));
+	sheet->legs = rf_arena_alloc(survey->arena, (sheet->n_shown + 1) * sizeof(*sheet->legs));
+	return sheet->rank.legs && sheet->legs;
+}
 
-	for (size_t i = 0; i < sheet->n_legs; i++)
-		sheet->rows[i] = sheet->legs[i].row;
-	qsort(sheet->rows, sheet->n_legs, sizeof(struct rf_survey_row *), compare_rows);
-	for (size_t i = 0; i < sheet->n_legs; i++)
-		if (i == 0 || sheet->rows[i] != sheet->rows[i - 1])
-			sheet->rows[sheet->n_rows++] = sheet->rows[i];
-	sheet->ranked = true;
+/* Rank all legs, take the worst. False: time is up. */
+static bool rank(struct rf_survey *survey, struct sheet *sheet, int64_t until_us)
+{
+	while (sheet->ranked_rows < survey->n_rows) {
+		struct rf_survey_row *row = &survey->rows[sheet->ranked_rows++];
+
+		for (unsigned i = 0; i < row->n_legs; i++)
+			rf_rank_push(&sheet->rank, (struct rf_rank_leg){row, &row->legs[i]});
+		if (sheet->ranked_rows % CLOCK_EVERY == 0 && rf_clock_us() >= until_us)
+			return false;
+	}
+	while (sheet->n_legs < sheet->n_shown) {
+		struct rf_rank_leg leg = rf_rank_pop(&sheet->rank);
+
+		leg.row->shown = true;
+		sheet->legs[sheet->n_legs++] = leg;
+		if (sheet->n_legs % CLOCK_EVERY == 0 && rf_clock_us() >= until_us)
+			return false;
+	}
 	return true;
 }
 
 /* The first family: what the short id stands for. False: time is up. */
-static bool write_info(struct sheet *sheet, int64_t until_us)
+static bool write_info(struct rf_survey *survey, struct sheet *sheet, int64_t until_us)
 {
 	if (sheet->next == 0)
 		rf_prometheus_family(&sheet->prometheus, RF_PROMETHEUS_GAUGE, "session_info",
 		                     "Always 1; the labels tell what the short id in label session stands for.");
-	while (sheet->next < sheet->n_rows) {
-		const struct rf_survey_row *row = sheet->rows[sheet->next++];
+	while (sheet->next < survey->n_rows) {
+		const struct rf_survey_row *row = &survey->rows[sheet->next++];
 		const struct rf_prometheus_label labels[] = {
 			{"session", rf_str_of(row->session)},
 			{"call_id", row->call_id},
@@ -200,7 +186,8 @@ static bool write_info(struct sheet *sheet, int64_t until_us)
 			{"label", row->label},
 		};
 
-		rf_prometheus_u64(&sheet->prometheus, labels, 5, 1);
+		if (row->shown)
+			rf_prometheus_u64(&sheet->prometheus, labels, 5, 1);
 		if (sheet->next % CLOCK_EVERY == 0 && rf_clock_us() >= until_us)
 			return false;
 	}
@@ -217,7 +204,7 @@ static bool write_family(struct sheet *sheet, size_t family, int64_t until_us)
 		rf_prometheus_family(&sheet->prometheus, families[family].type, families[family].name,
 		                     families[family].help);
 	while (sheet->next < sheet->n_legs) {
-		const struct leg_ref *ref = &sheet->legs[sheet->next++];
+		const struct rf_rank_leg *ref = &sheet->legs[sheet->next++];
 
 		labels[0].value = rf_str_of(ref->row->session);
 		snprintf(party, sizeof(party), "%u", ref->leg->party);
@@ -236,12 +223,14 @@ static bool finish(struct rf_survey *survey, struct rf_http_reply *reply, int64_
 	struct sheet *sheet = survey->state;
 
 	sheet->prometheus.out = &reply->body;
-	if (!sheet->ranked && !rank(survey)) {
+	if (!sheet->legs && !begin_rank(survey, sheet)) {
 		rf_http_reply_error(reply, 503, "out_of_memory", "memory is too short to rank the sessions");
 		return true;
 	}
+	if (!rank(survey, sheet, until_us))
+		return false;
 	while (sheet->family <= FAMILIES) {
-		bool done = sheet->family == 0 ? write_info(sheet, until_us)
+		bool done = sheet->family == 0 ? write_info(survey, sheet, until_us)
 		                               : write_family(sheet, sheet->family - 1, until_us);
 
 		if (!done)

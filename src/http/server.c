@@ -320,7 +320,7 @@ void rf_server_add(struct rf_server *server, int fd, const struct sockaddr *addr
 	run(server);
 }
 
-static void on_library_log(void *arg, const char *format, va_list ap)
+static void __attribute__((format(printf, 2, 0))) on_library_log(void *arg, const char *format, va_list ap)
 {
 	struct rf_server *server = arg;
 	char line[256];

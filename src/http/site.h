@@ -17,7 +17,7 @@
 #define RF_HTTP_MAX_ARGS 16            /* query parameters of a request */
 #define RF_HTTP_MAX_REPLY (64u << 20)  /* bytes of a reply's body */
 #define RF_HTTP_MAX_TASKS 4            /* replies in the making at a time */
-#define RF_HTTP_STEP_US 4000           /* a task's slice of the control thread */
+#define RF_HTTP_STEP_US 1000           /* a task's slice of the control thread */
 #define RF_HTTP_ARENA_LIMIT (8u << 20) /* bytes that one request may use while it is answered at once */
 
 /* Where a request came from, which decides what it may change. */

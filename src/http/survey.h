@@ -35,6 +35,7 @@ struct rf_survey_row {
 	unsigned n_legs;
 	struct rf_survey_leg *legs;
 	const struct rf_survey_leg *worst; /* by rf_survey_leg_compare; NULL: no legs */
+	bool shown;                        /* for finish: a leg of it is shown */
 };
 
 struct rf_survey;

@@ -83,8 +83,9 @@ static void put_escaped(struct line *line, struct rf_str s, bool quoted)
 
 		if (n > 0 && !is_control(p, n)) {
 			if (quoted && (*p == '"' || *p == '\\'))
-				put(line, "\\", 1);
-			put(line, (const char *)p, n);
+				put(line, *p == '"' ? "\\\"" : "\\\\", 2);
+			else
+				put(line, (const char *)p, n);
 		} else if (n > 0 && quoted) {
 			snprintf(escape, sizeof(escape), "\\u%04x", n == 1 ? p[0] : p[1]);
 			put_text(line, escape);

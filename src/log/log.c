@@ -2,6 +2,7 @@
 #include "log/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ struct rf_log {
 	enum rf_log_format format;        /* fixed */
 	_Atomic int levels[RF_LOG_AREAS]; /* enum rf_log_level; any thread reads and writes */
 	struct rf_log_rate rate;          /* has its own lock */
+	_Atomic uint64_t lost;            /* lines that standard error did not take, since this was told */
 };
 
 static const char *const area_names[RF_LOG_AREAS] = {
@@ -43,6 +45,7 @@ int rf_log_new(enum rf_log_format format, enum rf_log_level level, struct rf_log
 		return -ENOMEM;
 	log->format = format;
 	rf_log_rate_init(&log->rate);
+	atomic_init(&log->lost, 0);
 	rf_log_set_level(log, RF_LOG_AREAS, level);
 	*out = log;
 	return 0;
@@ -71,7 +74,7 @@ bool rf_log_enabled(const struct rf_log *log, enum rf_log_area area, enum rf_log
 	       (int)level <= atomic_load_explicit(&log->levels[area], memory_order_relaxed);
 }
 
-/* One write a line, so that lines of several threads do not mix. A line that standard error does not take is lost. */
+/* One write a line, so that lines of several threads do not mix. */
 static void write_line(enum rf_log_format format, const struct rf_log_entry *entry)
 {
 	char line[RF_LOG_LINE_MAX];
@@ -81,6 +84,44 @@ static void write_line(enum rf_log_format format, const struct rf_log_entry *ent
 	do {
 		n = write(STDERR_FILENO, line, len);
 	} while (n < 0 && errno == EINTR);
+}
+
+static bool standard_error_takes_more(void)
+{
+	struct pollfd error = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return poll(&error, 1, 0) == 1 && error.revents & POLLOUT;
+}
+
+static void tell_lost(struct rf_log *log, int64_t wall_us, uint64_t lost)
+{
+	char message[80];
+	struct rf_log_entry entry = {
+		.wall_us = wall_us,
+		.level = level_names[RF_LOG_WARNING],
+		.area = area_names[RF_LOG_MAIN],
+	};
+
+	snprintf(message, sizeof(message), "%llu lines are lost: standard error was not read",
+	         (unsigned long long)lost);
+	entry.message = rf_str_of(message);
+	write_line(log->format, &entry);
+}
+
+/* A line is rather lost than waited for: whoever reads standard error must not be able to stop the threads that log. */
+static void write_if_taken(struct rf_log *log, const struct rf_log_entry *entry)
+{
+	if (standard_error_takes_more()) {
+		uint64_t lost = atomic_exchange_explicit(&log->lost, 0, memory_order_relaxed);
+
+		if (lost > 0)
+			tell_lost(log, entry->wall_us, lost);
+		if (lost == 0 || standard_error_takes_more()) {
+			write_line(log->format, entry);
+			return;
+		}
+	}
+	atomic_fetch_add_explicit(&log->lost, 1, memory_order_relaxed);
 }
 
 static struct iovec field(char *text, size_t size, const char *name, struct rf_str value)
@@ -139,7 +180,7 @@ void rf_log(struct rf_log *log, enum rf_log_area area, enum rf_log_level level, 
 	entry.area = area_names[area];
 	entry.message = (struct rf_str){message, len};
 	if (log->format != RF_LOG_FORMAT_JOURNAL || write_journal(&entry, level) < 0)
-		write_line(log->format, &entry);
+		write_if_taken(log, &entry);
 	errno = saved_errno;
 }
 

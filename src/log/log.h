@@ -2,7 +2,8 @@
 /*
  * The log: one line an event, with the call-id where there is one. base/ and rtp/ never log. Safe to call
  * from any thread. The same line (by format string) is printed at most once a second at warning and
- * above; the number that was suppressed is told with the next one.
+ * above; the number that was suppressed is told with the next one. Nobody waits for a reader of standard error: lines
+ * that it does not take are lost, and counted in a line when it does again.
  */
 #ifndef RF_LOG_LOG_H
 #define RF_LOG_LOG_H

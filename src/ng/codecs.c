@@ -34,7 +34,7 @@ void rf_reader_codec(struct rf_reader *reader, enum rf_codec_operation operation
 		                                 RF_STR_ARG(codec)));
 		return;
 	case RF_CODEC_IGNORE:
-		rf_reader_no_effect(reader, RF_TOLD_KEYS, RF_TOLD_MAX - 2, "codec ignore, codec set");
+		rf_reader_no_effect(reader, RF_TOLD_KEYS, RF_TOLD_CODEC, RF_STR("codec ignore, codec set"));
 		return;
 	}
 }

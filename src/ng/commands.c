@@ -38,9 +38,9 @@ static void run_query(struct rf_dispatch *dispatch, struct rf_reply *reply, stru
 
 /* The list that is being filled. */
 struct listing {
-	struct rf_arena *arena;
-	struct rf_value *list;
-	int64_t left; /* calls that still go in */
+	struct rf_arena *arena; /* where the items live; borrowed */
+	struct rf_value *list;  /* the reply's "calls" */
+	int64_t left;           /* calls that still go in */
 };
 
 static bool list_call(struct rf_str call_id, void *arg)

@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "base/list.h"
 
-#define RF_COOKIE_LIFE_US INT64_C(45000000)
+#define RF_COOKIE_LIFE_US INT64_C(30000000)
 #define RF_COOKIE_MAX 256                        /* bytes of a cookie; longer ones are not cached */
 #define RF_COOKIE_MAX_BYTES (32UL * 1024 * 1024) /* of all entries */
 #define RF_COOKIE_MAX_ENTRIES 131072U

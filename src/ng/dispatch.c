@@ -13,8 +13,8 @@ typedef void encoder(const struct rf_value *value, struct rf_buf *out);
 
 /* One request on its way. */
 struct exchange {
-	struct rf_str cookie;
-	struct rf_str payload;
+	struct rf_str cookie;  /* view into the datagram */
+	struct rf_str payload; /* view into the datagram */
 	encoder *encode;       /* of the reply: as the request came */
 	struct rf_value *dict; /* the request */
 	unsigned row;          /* of the statistics */

@@ -14,17 +14,17 @@
 
 /* What the commands work with. Control thread only. */
 struct rf_dispatch {
-	struct rf_calls *calls;               /* borrowed, as all until arena */
-	const struct rf_dataplane *dataplane; /* may be NULL */
-	const struct rf_ports *ports;         /* may be NULL */
-	struct rf_log *log;                   /* may be NULL */
-	struct rf_arena *arena;               /* owned; reset for each request */
-	struct rf_told told;                  /* words that the log knows of */
-	struct rf_request request;            /* of the request being answered */
-	int64_t started_us;                   /* monotonic, of the daemon */
-	uint64_t rejected;                    /* offers refused by a limit */
-	struct rf_ng_command_stats stats[RF_COMMANDS + 1];
-	struct rf_histogram durations[RF_COMMANDS + 1]; /* seconds */
+	struct rf_calls *calls;                            /* borrowed, as all until arena */
+	const struct rf_dataplane *dataplane;              /* may be NULL */
+	const struct rf_ports *ports;                      /* may be NULL */
+	struct rf_log *log;                                /* may be NULL */
+	struct rf_arena *arena;                            /* owned; reset for each request */
+	struct rf_told told;                               /* words that the log knows of */
+	struct rf_request request;                         /* of the request being answered */
+	int64_t started_us;                                /* monotonic, of the daemon */
+	uint64_t rejected;                                 /* offers refused by a limit */
+	struct rf_ng_command_stats stats[RF_COMMANDS + 1]; /* by command; the last row is "other" */
+	struct rf_histogram durations[RF_COMMANDS + 1];    /* seconds */
 };
 
 /* 0 or -ENOMEM. */
@@ -38,7 +38,7 @@ bool rf_dispatch_handle(struct rf_dispatch *dispatch, struct rf_str datagram, st
 enum { RF_NEEDS_SDP = 1, RF_NEEDS_CALL_ID = 2, RF_NEEDS_FROM_TAG = 4, RF_NEEDS_TO_TAG = 8 };
 
 struct rf_command {
-	const char *name;
+	const char *name; /* as clients write it */
 	unsigned needs;   /* RF_NEEDS_* */
 	bool makes_media; /* what would leave the media broken is refused */
 	/* Fill reply and add to tree, the dictionary that is sent. */

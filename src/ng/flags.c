@@ -3,9 +3,9 @@
 
 /* Flags that carry a word of a list behind a prefix: "replace-origin", "codec-strip-PCMU". */
 struct prefix {
-	const char *prefix; /* folded */
-	enum { PREFIX_WORD, PREFIX_CODEC, PREFIX_NO_EFFECT } kind;
-	int arg; /* a vocabulary, or enum rf_codec_operation */
+	const char *prefix;                                        /* folded */
+	enum { PREFIX_WORD, PREFIX_CODEC, PREFIX_NO_EFFECT } kind; /* what the rest of the flag is */
+	int arg;                                                   /* a vocabulary, or enum rf_codec_operation */
 };
 
 static const struct prefix prefixes[] = {
@@ -29,8 +29,8 @@ static const struct prefix prefixes[] = {
 	{"osrtp-", PREFIX_WORD, RF_VOCABULARY_OSRTP},
 	{"bundle-", PREFIX_WORD, RF_VOCABULARY_BUNDLE},
 	{"endpoint-learning-", PREFIX_WORD, RF_VOCABULARY_LEARN},
-	{"from-tags-", PREFIX_NO_EFFECT, RF_TOLD_MAX - 3},
-	{"sdp-attr-", PREFIX_NO_EFFECT, RF_TOLD_MAX - 4},
+	{"from-tags-", PREFIX_NO_EFFECT, RF_TOLD_FROM_TAGS},
+	{"sdp-attr-", PREFIX_NO_EFFECT, RF_TOLD_SDP_ATTR},
 };
 
 /* "--" stands for "=" and ".." for a space, since a token can hold neither. The token itself when there is none. */
@@ -75,7 +75,7 @@ static bool by_prefix(struct rf_reader *reader, struct rf_str token)
 		else if (prefix->kind == PREFIX_CODEC)
 			rf_reader_codec(reader, (enum rf_codec_operation)prefix->arg, rest);
 		else
-			rf_reader_no_effect(reader, RF_VOCABULARY_FLAGS, (unsigned)prefix->arg, prefix->prefix);
+			rf_reader_no_effect(reader, RF_VOCABULARY_FLAGS, (unsigned)prefix->arg, token);
 		return true;
 	}
 	return false;

@@ -17,10 +17,11 @@ enum key_kind {
 };
 
 struct key {
-	const char *name; /* folded; the table is sorted by it */
-	enum key_kind kind;
-	int arg;
-	void (*fn)(struct rf_reader *reader, struct rf_str key, const struct rf_value *value);
+	const char *name;   /* folded; the table is sorted by it */
+	enum key_kind kind; /* what becomes of it */
+	int arg;            /* by kind */
+	void (*fn)(struct rf_reader *reader, struct rf_str key,
+	           const struct rf_value *value); /* of KEY_FUNCTION; else NULL */
 };
 
 static void read_supports_item(struct rf_reader *reader, struct rf_str item, int arg)
@@ -156,16 +157,6 @@ static void read_limit(struct rf_reader *reader, struct rf_str key, const struct
 	reader->request->limit = rf_reader_number(value, &num) || num < 0 ? INT64_MIN : num;
 }
 
-static void read_sip_code(struct rf_reader *reader, struct rf_str key, const struct rf_value *value)
-{
-	int64_t num;
-
-	if (rf_reader_number(value, &num) || num < 0 || num > 999)
-		rf_reader_bad(reader, key, rf_reader_text(reader, value), "a SIP status code");
-	else
-		reader->request->sip_code = (int)num;
-}
-
 static void read_flags_item(struct rf_reader *reader, struct rf_str item, int arg)
 {
 	(void)arg;
@@ -294,9 +285,9 @@ static const struct key keys[] = {
 	{"sdp-attr", NO_EFFECT},
 	{"sdp-media-remove", NO_EFFECT},
 	{"set-label", STRING(set_label)},
-	{"sip-code", CALL(read_sip_code)},
+	{"sip-code", ACCEPTED},
 	{"sip-message-type", ACCEPTED},
-	{"sip-response-code", CALL(read_sip_code)},
+	{"sip-response-code", ACCEPTED},
 	{"source-call-id", NO_EFFECT},
 	{"source-tag", NO_EFFECT},
 	{"start-pos", NO_EFFECT},
@@ -322,7 +313,7 @@ static const struct key keys[] = {
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
-_Static_assert(N_KEYS < RF_TOLD_MAX, "the told bits have room for all keys");
+_Static_assert(N_KEYS <= RF_TOLD_TABLED, "the told bits have room for all keys");
 
 /* Families of names too many to list, none of which acts. */
 static bool is_quiet_family(struct rf_str folded)
@@ -362,8 +353,7 @@ void rf_reader_key(struct rf_reader *reader, struct rf_str name, const struct rf
 		index = rf_name_find(folded, keys, N_KEYS, sizeof(keys[0]));
 	if (index < 0) {
 		if (folded.len && is_quiet_family(folded))
-			rf_reader_no_effect(reader, RF_TOLD_KEYS, RF_TOLD_MAX - 1,
-			                    "recording-*, vsc-*, trigger-*, sip-*");
+			rf_reader_no_effect(reader, RF_TOLD_KEYS, RF_TOLD_OTHER, name);
 		else
 			rf_reader_warn(reader, "key", name);
 		return;
@@ -385,7 +375,7 @@ void rf_reader_key(struct rf_reader *reader, struct rf_str name, const struct rf
 	case KEY_ACCEPTED:
 		return;
 	case KEY_NO_EFFECT:
-		rf_reader_no_effect(reader, RF_TOLD_KEYS, (unsigned)index, key->name);
+		rf_reader_no_effect(reader, RF_TOLD_KEYS, (unsigned)index, rf_str_of(key->name));
 		return;
 	}
 }

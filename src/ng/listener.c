@@ -16,11 +16,11 @@ union control {
 };
 
 struct rf_batch {
-	struct mmsghdr headers[RF_BATCH];
-	struct iovec vectors[RF_BATCH];
+	struct mmsghdr headers[RF_BATCH]; /* for the kernel, as all but datagrams */
+	struct iovec vectors[RF_BATCH];   /* one each */
 	union control controls[RF_BATCH];
-	struct rf_datagram datagrams[RF_BATCH];
-	char buffers[RF_BATCH][RF_DATAGRAM_MAX + 1];
+	struct rf_datagram datagrams[RF_BATCH];      /* what was read last */
+	char buffers[RF_BATCH][RF_DATAGRAM_MAX + 1]; /* one each */
 };
 
 struct rf_batch *rf_batch_new(void)

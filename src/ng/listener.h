@@ -23,11 +23,11 @@ struct rf_local_side {
 };
 
 struct rf_datagram {
-	struct rf_str bytes; /* view into the batch */
-	struct rf_endpoint source;
+	struct rf_str bytes;          /* view into the batch */
+	struct rf_endpoint source;    /* who sent it; port 0: not an IP address */
 	struct sockaddr_storage name; /* of the source, for the reply */
 	socklen_t name_len;           /* bytes of name */
-	struct rf_local_side local;
+	struct rf_local_side local;   /* where it was sent to */
 };
 
 struct rf_batch; /* opaque: buffers for RF_BATCH datagrams */
@@ -36,7 +36,7 @@ struct rf_batch *rf_batch_new(void); /* NULL when out of memory */
 void rf_batch_free(struct rf_batch *batch);
 
 /* A bound socket; of IPv6, one that takes IPv6 only. 0, or a negative errno of socket, setsockopt or bind. */
-int rf_listener_open(const struct rf_endpoint *at, int *fd);
+int rf_listener_open(const struct rf_endpoint *at, int *out);
 
 /* Read what has come, at most RF_BATCH datagrams: their number, 0 when there is none, or a negative errno. */
 int rf_listener_read(int fd, struct rf_batch *batch);

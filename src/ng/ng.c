@@ -19,24 +19,24 @@
 
 /* One bound socket. */
 struct listener {
-	struct rf_ng *ng;
+	struct rf_ng *ng;          /* borrowed */
 	int fd;                    /* -1: not open */
 	uint16_t port;             /* host order */
 	struct rf_loop_item *item; /* owned */
 };
 
 struct rf_ng {
-	struct rf_loop *loop;       /* borrowed */
-	struct rf_log *log;         /* borrowed; may be NULL */
-	struct listener *listeners; /* owned */
-	unsigned n_listeners;
-	struct rf_net *allow; /* owned; NULL: everybody */
-	unsigned n_allow;
-	struct rf_batch *batch; /* owned; datagrams being answered */
-	struct rf_buf reply;    /* kept between requests */
-	struct rf_cookies cookies;
-	struct rf_loop_item *expire; /* owned; the cache's timer */
-	struct rf_dispatch dispatch;
+	struct rf_loop *loop;         /* borrowed */
+	struct rf_log *log;           /* borrowed; may be NULL */
+	struct listener *listeners;   /* owned */
+	unsigned n_listeners;         /* of them, open */
+	struct rf_net *allow;         /* owned; NULL: everybody */
+	unsigned n_allow;             /* of them; 0: everybody */
+	struct rf_batch *batch;       /* owned; datagrams being answered */
+	struct rf_buf reply;          /* kept between requests */
+	struct rf_cookies cookies;    /* replies given */
+	struct rf_loop_item *expire;  /* owned; the cache's timer */
+	struct rf_dispatch dispatch;  /* the commands */
 	uint64_t duplicates, refused; /* counters since start */
 };
 
@@ -68,6 +68,16 @@ static void send_reply(struct rf_ng *ng, const struct listener *listener, const 
 		       bytes.len, rf_endpoint_print(&to->source, text), strerror(-err));
 }
 
+static void refuse(struct rf_ng *ng, const struct rf_addr *source)
+{
+	char text[RF_ADDR_TEXT];
+
+	ng->refused++;
+	if (ng->log)
+		rf_log(ng->log, RF_LOG_NG, RF_LOG_WARNING, RF_STR_NONE,
+		       "a request of %s was ignored: its address is not in ng-allow", rf_addr_print(source, text));
+}
+
 static void answer(struct rf_ng *ng, const struct listener *listener, const struct rf_datagram *datagram)
 {
 	struct rf_str cookie = cookie_of(datagram->bytes);
@@ -75,7 +85,7 @@ static void answer(struct rf_ng *ng, const struct listener *listener, const stru
 	struct rf_str known;
 
 	if (!is_allowed(ng, &datagram->source.addr)) {
-		ng->refused++;
+		refuse(ng, &datagram->source.addr);
 		return;
 	}
 	if (!cookie.len || !datagram->source.port || rf_datagram_is_echo(datagram, listener->port))

@@ -14,10 +14,10 @@
 struct rf_ng; /* opaque */
 
 struct rf_ng_config {
-	const struct rf_endpoint *listen; /* copied */
-	unsigned n_listen;
-	const struct rf_net *allow; /* source networks; copied; none: everybody */
-	unsigned n_allow;
+	const struct rf_endpoint *listen;     /* copied */
+	unsigned n_listen;                    /* of them */
+	const struct rf_net *allow;           /* source networks; copied; none: everybody */
+	unsigned n_allow;                     /* of them */
 	struct rf_loop *loop;                 /* borrowed */
 	struct rf_log *log;                   /* borrowed */
 	struct rf_calls *calls;               /* borrowed */
@@ -39,8 +39,8 @@ bool rf_ng_handle(struct rf_ng *ng, struct rf_str datagram, struct rf_buf *reply
 
 /* Commands counted by name and result ("ok", "error", "load_limit"); the last row's name is "other". */
 struct rf_ng_command_stats {
-	const char *command;
-	uint64_t ok, error, load_limit;
+	const char *command;                 /* static */
+	uint64_t ok, error, load_limit;      /* replies, by result */
 	const struct rf_histogram *duration; /* seconds */
 };
 unsigned rf_ng_stats(const struct rf_ng *ng, const struct rf_ng_command_stats **rows);

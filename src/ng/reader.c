@@ -33,7 +33,7 @@ void rf_reader_bad(struct rf_reader *reader, struct rf_str key, struct rf_str va
 	       "%.*s \"%.*s\" is ignored: expected %s", RF_STR_ARG(key), RF_STR_ARG(value), expected);
 }
 
-void rf_reader_no_effect(struct rf_reader *reader, unsigned row, unsigned index, const char *name)
+void rf_reader_no_effect(struct rf_reader *reader, unsigned row, unsigned index, struct rf_str name)
 {
 	uint64_t *bits = &reader->told->bits[row][index / 64];
 	uint64_t bit = UINT64_C(1) << (index % 64);
@@ -42,8 +42,9 @@ void rf_reader_no_effect(struct rf_reader *reader, unsigned row, unsigned index,
 	if (*bits & bit)
 		return;
 	*bits |= bit;
+	name = rf_reader_shown(name);
 	rf_log(reader->log, RF_LOG_NG, RF_LOG_NOTICE, reader->request->call_id,
-	       "%s%s%s has no effect in this relay; this is told once", list, *list ? " " : "", name);
+	       "%s%s%.*s has no effect in this relay; this is told once", list, *list ? " " : "", RF_STR_ARG(name));
 }
 
 void rf_reader_refuse(struct rf_reader *reader, struct rf_str sentence)
@@ -76,7 +77,7 @@ static void apply(struct rf_reader *reader, enum rf_vocabulary_id id, unsigned i
 	case RF_WORD_ACCEPTED:
 		return;
 	case RF_WORD_NO_EFFECT:
-		rf_reader_no_effect(reader, id, index, word->name);
+		rf_reader_no_effect(reader, id, index, rf_str_of(word->name));
 		return;
 	case RF_WORD_REFUSED:
 		rf_reader_refuse(reader, rf_arena_printf(reader->arena, "%s=%s: %s is not offered by this relay",
@@ -97,7 +98,7 @@ void rf_reader_word(struct rf_reader *reader, enum rf_vocabulary_id id, struct r
 	if (index >= 0)
 		apply(reader, id, (unsigned)index);
 	else if (vocabulary->open)
-		rf_reader_no_effect(reader, id, RF_TOLD_MAX - 1, "(any other word)");
+		rf_reader_no_effect(reader, id, RF_TOLD_OTHER, word);
 	else
 		rf_reader_warn(reader, vocabulary->key, word);
 }
@@ -201,7 +202,8 @@ void rf_reader_read(struct rf_reader *reader, const struct rf_value *dict)
 	find_call_id(reader, dict);
 	for (const struct rf_value *child = dict->items.first; child; child = child->next)
 		rf_reader_key(reader, child->key, child);
-	if (reader->raw.len)
+	request->raw_flags = reader->raw.len > 0;
+	if (request->raw_flags)
 		rf_reader_raw_flags(reader, reader->raw);
 	check_names(reader);
 }

@@ -12,9 +12,9 @@
 
 /* A report being told. */
 struct teller {
-	struct rf_arena *arena;
-	const struct rf_call_report *report;
-	int64_t wall_offset_us; /* what makes a wall time of a monotonic one */
+	struct rf_arena *arena;              /* where the tree lives */
+	const struct rf_call_report *report; /* what is told */
+	int64_t wall_offset_us;              /* what makes a wall time of a monotonic one */
 };
 
 static int64_t seconds(int64_t wall_us)

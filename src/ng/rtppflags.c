@@ -9,7 +9,7 @@
 
 /* A container that is open while its items are read. */
 struct scanner {
-	struct rf_arena *arena;
+	struct rf_arena *arena;                    /* where the values live */
 	struct rf_str rest;                        /* not read yet */
 	struct rf_value *open[RF_VALUE_MAX_DEPTH]; /* outermost first */
 	unsigned depth;                            /* containers open */

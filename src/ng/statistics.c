@@ -129,8 +129,8 @@ static void add_control(struct rf_dispatch *dispatch, struct rf_value *tree)
 
 /* The list that is being filled. */
 struct interfaces {
-	struct rf_arena *arena;
-	struct rf_value *list;
+	struct rf_arena *arena; /* where the items live; borrowed */
+	struct rf_value *list;  /* the reply's "interfaces" */
 };
 
 static void add_interface(const struct rf_ports_usage *usage, void *arg)

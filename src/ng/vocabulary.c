@@ -21,7 +21,10 @@ static const struct rf_word flag_words[] = {
 	{"block-dtmf", RF_WORD_NO_EFFECT, 0, NULL},
 	{"block-egress", RF_WORD_NO_EFFECT, 0, NULL},
 	{"block-short", RF_WORD_NO_EFFECT, 0, NULL},
+	{"block-short-packets", RF_WORD_NO_EFFECT, 0, NULL},
+	{"block-shorts", RF_WORD_NO_EFFECT, 0, NULL},
 	{"debug", RF_WORD_FLAG, RF_FLAG_DEBUG, NULL},
+	{"debugging", RF_WORD_FLAG, RF_FLAG_DEBUG, NULL},
 	{"detect-dtmf", RF_WORD_NO_EFFECT, 0, NULL},
 	{"directional", RF_WORD_FLAG, RF_FLAG_DIRECTIONAL, NULL},
 	{"discard-recording", RF_WORD_NO_EFFECT, 0, NULL},
@@ -40,9 +43,11 @@ static const struct rf_word flag_words[] = {
 	{"inject-dtmf", RF_WORD_NO_EFFECT, 0, NULL},
 	{"loop-protect", RF_WORD_FLAG, RF_FLAG_LOOP_PROTECT, NULL},
 	{"media-handover", RF_WORD_FLAG, RF_FLAG_MEDIA_HANDOVER, NULL},
+	{"mirror-rtcp", RF_WORD_NO_EFFECT, 0, NULL},
 	{"mix", RF_WORD_NO_EFFECT, 0, NULL},
 	{"nat-wait", RF_WORD_FLAG, RF_FLAG_NAT_WAIT, NULL},
 	{"new-branch", RF_WORD_FLAG, RF_FLAG_NEW_BRANCH, NULL},
+	{"no-audio-player", RF_WORD_ACCEPTED, 0, NULL},
 	{"no-codec-renegotiation", RF_WORD_NO_EFFECT, 0, NULL},
 	{"no-jitter-buffer", RF_WORD_ACCEPTED, 0, NULL},
 	{"no-passthrough", RF_WORD_NO_EFFECT, 0, NULL},
@@ -55,8 +60,8 @@ static const struct rf_word flag_words[] = {
 	{"pad-crypto", RF_WORD_NO_EFFECT, 0, NULL},
 	{"passthrough", RF_WORD_ACCEPTED, 0, NULL},
 	{"pierce-nat", RF_WORD_FLAG, RF_FLAG_PIERCE_NAT, NULL},
-	{"port-latching", RF_WORD_FLAG, RF_FLAG_PORT_LATCHING, NULL},
-	{"provisional", RF_WORD_FLAG, RF_FLAG_PROVISIONAL, NULL},
+	{"port-latching", RF_WORD_ACCEPTED, 0, NULL}, /* ports are kept by default */
+	{"provisional", RF_WORD_ACCEPTED, 0, NULL},   /* a changed to-tag is taken at any time */
 	{"record-call", RF_WORD_REFUSED, 0, recording},
 	{"recording-announcement", RF_WORD_NO_EFFECT, 0, NULL},
 	{"recording-vsc", RF_WORD_NO_EFFECT, 0, NULL},
@@ -69,7 +74,9 @@ static const struct rf_word flag_words[] = {
 	{"single-codec", RF_WORD_NO_EFFECT, 0, NULL},
 	{"sip-source-address", RF_WORD_FLAG, RF_FLAG_SIP_SOURCE_ADDRESS, NULL},
 	{"siprec", RF_WORD_NO_EFFECT, 0, NULL},
+	{"skip-recording-database", RF_WORD_NO_EFFECT, 0, NULL},
 	{"skip-recording-db", RF_WORD_NO_EFFECT, 0, NULL},
+	{"static-codec", RF_WORD_NO_EFFECT, 0, NULL},
 	{"static-codecs", RF_WORD_NO_EFFECT, 0, NULL},
 	{"strict-source", RF_WORD_FLAG, RF_FLAG_STRICT_SOURCE, NULL},
 	{"strip-extmap", RF_WORD_FLAG, RF_FLAG_STRIP_EXTMAP, NULL},
@@ -204,14 +211,15 @@ bool rf_name_fold(struct rf_str name, char dst[RF_NAME_FOLDED], struct rf_str *f
 	return true;
 }
 
-/* As strcmp, of a view and a terminated name. */
+/* As strcmp, of a view (which may hold any byte) and a terminated name. */
 static int compare(struct rf_str folded, const char *name)
 {
-	int order = strncmp(folded.p, name, folded.len);
+	size_t len = strlen(name);
+	int order = memcmp(folded.p, name, folded.len < len ? folded.len : len);
 
-	if (order)
+	if (order || folded.len == len)
 		return order;
-	return name[folded.len] ? -1 : 0;
+	return folded.len < len ? -1 : 1;
 }
 
 int rf_name_find(struct rf_str folded, const void *rows, size_t n_rows, size_t size)

@@ -26,10 +26,10 @@ enum rf_word_effect {
 };
 
 struct rf_word {
-	const char *name; /* folded */
-	enum rf_word_effect effect;
-	uint32_t value;   /* bits to set, or enum rf_learn */
-	const char *what; /* of RF_WORD_REFUSED: the thing that is not offered */
+	const char *name;           /* folded */
+	enum rf_word_effect effect; /* what it does */
+	uint32_t value;             /* bits to set, or enum rf_learn */
+	const char *what;           /* of RF_WORD_REFUSED: the thing that is not offered */
 };
 
 /* Lists of words, by the key that carries them. */
@@ -54,8 +54,8 @@ enum rf_vocabulary_id {
 struct rf_vocabulary {
 	const char *key;             /* as it is written to people */
 	const struct rf_word *words; /* sorted by name */
-	size_t n_words;
-	bool open; /* words that are not listed have no effect, rather than being unknown */
+	size_t n_words;              /* of them */
+	bool open;                   /* words that are not listed have no effect, rather than being unknown */
 };
 
 extern const struct rf_vocabulary rf_vocabularies[RF_VOCABULARIES];

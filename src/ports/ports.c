@@ -20,11 +20,11 @@ struct iface {
 struct rf_ports {
 	struct rf_log *log;       /* borrowed, may be NULL */
 	struct rf_pool **pools;   /* owned, in configured order */
-	unsigned n_pools;         /* */
+	unsigned n_pools;         /* of them */
 	struct rf_pool **retired; /* owned: pools that a reload removed, with pairs still in use */
-	unsigned n_retired;       /* */
+	unsigned n_retired;       /* of them */
 	struct iface *ifaces;     /* owned; the index is the interface's number */
-	unsigned n_ifaces;        /* */
+	unsigned n_ifaces;        /* of them */
 	uint16_t max_kept;        /* free pairs of an address that keep their sockets */
 	char why[256];            /* the sentence that rf_ports_configure returned last */
 };
@@ -143,20 +143,30 @@ static int iface_number(struct rf_ports *ports, const char *name)
 	return (int)ports->n_ifaces++;
 }
 
-/* The pool of an address: the one that is there already, or a new one. */
+static struct rf_pool *find_pool(struct rf_pool *const *pools, unsigned n, const struct rf_local_config *config)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (same_pool(&pools[i]->local, config))
+			return pools[i];
+	return NULL;
+}
+
+/* The pool of an address: the one that is there already, or was until a reload removed the address, or a new one. */
 static int pool_for(struct rf_ports *ports, const struct rf_local_config *config, struct rf_pool **out)
 {
 	struct rf_local local = {
 		.address = config->address, .port_min = config->port_min, .port_max = config->port_max};
 	int id = iface_number(ports, config->iface);
+	struct rf_pool *pool;
 
 	if (id < 0)
 		return id;
-	for (unsigned i = 0; i < ports->n_pools; i++) {
-		if (same_pool(&ports->pools[i]->local, config)) {
-			*out = ports->pools[i];
-			return 0;
-		}
+	pool = find_pool(ports->pools, ports->n_pools, config);
+	if (!pool)
+		pool = find_pool(ports->retired, ports->n_retired, config);
+	if (pool) {
+		*out = pool;
+		return 0;
 	}
 	local.iface_id = (unsigned)id;
 	snprintf(local.iface, sizeof(local.iface), "%s", config->iface);
@@ -169,6 +179,18 @@ static bool pool_in(struct rf_pool *const *pools, unsigned n, const struct rf_po
 		if (pools[i] == pool)
 			return true;
 	return false;
+}
+
+/* Take a pool out of those that a reload removed. */
+static void unretire(struct rf_ports *ports, struct rf_pool *pool)
+{
+	pool->retired = false;
+	for (unsigned i = 0; i < ports->n_retired; i++) {
+		if (ports->retired[i] != pool)
+			continue;
+		ports->retired[i] = ports->retired[--ports->n_retired];
+		return;
+	}
 }
 
 /* Put the new array in place; pools that it does not have are freed, or retired while a pair of theirs is in use. */
@@ -216,6 +238,8 @@ int rf_ports_configure(struct rf_ports *ports, const struct rf_local_config *loc
 			goto fail_pools;
 	}
 	for (unsigned i = 0; i < n; i++) {
+		if (pools[i]->retired)
+			unretire(ports, pools[i]);
 		pools[i]->max_kept = ports->max_kept;
 		pools[i]->local.advertised =
 			locals[i].advertised.family == RF_FAMILY_NONE ? locals[i].address : locals[i].advertised;
@@ -225,7 +249,7 @@ int rf_ports_configure(struct rf_ports *ports, const struct rf_local_config *loc
 
 fail_pools:
 	while (made-- > 0)
-		if (!pool_in(ports->pools, ports->n_pools, pools[made]))
+		if (!pool_in(ports->pools, ports->n_pools, pools[made]) && !pools[made]->retired)
 			rf_pool_free(pools[made]);
 	free(pools);
 fail:
@@ -339,17 +363,6 @@ int rf_ports_get(struct rf_ports *ports, struct rf_str iface, enum rf_family fam
 	return -ENOSPC;
 }
 
-static void retired_drop(struct rf_ports *ports, struct rf_pool *pool)
-{
-	for (unsigned i = 0; i < ports->n_retired; i++) {
-		if (ports->retired[i] != pool)
-			continue;
-		ports->retired[i] = ports->retired[--ports->n_retired];
-		rf_pool_free(pool);
-		return;
-	}
-}
-
 void rf_ports_put(struct rf_ports *ports, struct rf_port_pair *pair)
 {
 	struct rf_pool *pool;
@@ -359,8 +372,10 @@ void rf_ports_put(struct rf_ports *ports, struct rf_port_pair *pair)
 	/* The only writable way to a pool's local part leads through its pool. */
 	pool = RF_CONTAINER(pair->local, struct rf_pool, local);
 	rf_pool_put(pool, pair);
-	if (pool->retired && pool->n_taken == 0)
-		retired_drop(ports, pool);
+	if (pool->retired && pool->n_taken == 0) {
+		unretire(ports, pool);
+		rf_pool_free(pool);
+	}
 }
 
 int rf_ports_get_exact(struct rf_ports *ports, const struct rf_addr *address, uint16_t rtp_port, bool want_rtcp,

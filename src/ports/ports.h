@@ -78,8 +78,8 @@ void rf_ports_put(struct rf_ports *ports, struct rf_port_pair *pair);
 
 /*
  * Keep the sockets of at most that many free pairs of each address bound, for the next call that gets the pair; 0, the
- * default, closes all. A kept pair costs a fourth of the CPU time of a new one when it is taken again (bench/ports.c:
- * some 4 instead of 14 microseconds), and two descriptors and up to 5 KB of kernel memory while it waits. Pairs are
+ * default, closes all. A kept pair costs less than half the CPU time of a new one over its life (bench/ports.c: some 5
+ * instead of 11 microseconds), and two descriptors and up to 5 KB of kernel memory while it waits. Pairs are
  * taken in the order in which they came back, kept or not, so that keeping never shortens the rest of a port: it pays
  * when about as many pairs are kept as the range holds. Descriptors that are needed for a call are taken from here.
  */

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define WAKE_READS 4096 /* datagrams of an earlier call at most: more than the default receive buffer holds */
+
 /* A socket on :: would take IPv4 too, and with it the ports of the IPv4 addresses. */
 static int socket_own_family(int fd, const struct rf_addr *address)
 {
@@ -46,8 +48,9 @@ void rf_socket_rest(int fd, const struct rf_addr *address)
 	bool ip6 = address->family == RF_FAMILY_IP6;
 	int none = 0;
 
-	/* Neither can fail on a UDP socket of that family; a failure would cost a marking or some memory. */
+	/* None can fail on a UDP socket of that family; a failure would cost a marking, some time or some memory. */
 	(void)setsockopt(fd, ip6 ? IPPROTO_IPV6 : IPPROTO_IP, ip6 ? IPV6_TCLASS : IP_TOS, &none, sizeof(none));
+	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &none, sizeof(none));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &none, sizeof(none));
 }
 
@@ -56,9 +59,10 @@ void rf_socket_wake(int fd, int receive_buffer)
 	/* The kernel doubles what it is asked for. */
 	int half = receive_buffer / 2;
 
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &half, sizeof(half));
-	while (recv(fd, NULL, 0, MSG_TRUNC) >= 0 || errno == ECONNREFUSED)
+	/* Emptied while the buffer is small, and not for ever: a stranger may fill it as fast as it is read. */
+	for (unsigned i = 0; i < WAKE_READS && recv(fd, NULL, 0, MSG_TRUNC) >= 0; i++)
 		;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &half, sizeof(half));
 }
 
 int rf_socket_receive_buffer(void)

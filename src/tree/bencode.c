@@ -7,7 +7,7 @@
 
 /* A decoder's position and the containers that are open around it. */
 struct reader {
-	struct rf_arena *arena;
+	struct rf_arena *arena;                        /* where the values go */
 	const char *p;                                 /* next byte */
 	const char *end;                               /* behind the last byte */
 	struct rf_value *open[RF_VALUE_MAX_DEPTH + 1]; /* containers, outermost first; [0] holds the root */
@@ -103,10 +103,13 @@ static int read_value(struct reader *r, struct rf_str key)
 
 int rf_bencode_decode(struct rf_arena *arena, struct rf_str text, struct rf_value **out)
 {
-	struct reader r = {.arena = arena, .p = text.p, .end = text.p + text.len};
+	struct reader r = {.arena = arena, .p = text.p};
 	struct rf_str key;
 	int err;
 
+	if (!text.len)
+		return -EINVAL;
+	r.end = text.p + text.len;
 	r.open[0] = rf_value_list(arena);
 	if (!r.open[0])
 		return -ENOMEM;

@@ -21,10 +21,10 @@ struct level {
 
 /* A copier: the containers that are open, outermost first. */
 struct copier {
-	struct rf_arena *arena;
-	struct level levels[RF_VALUE_MAX_DEPTH];
-	unsigned depth; /* levels in use */
-	unsigned nodes; /* values made */
+	struct rf_arena *arena;                  /* where the values go */
+	struct level levels[RF_VALUE_MAX_DEPTH]; /* outermost first */
+	unsigned depth;                          /* levels in use */
+	unsigned nodes;                          /* values made */
 };
 
 static int level_open(struct copier *c, struct json_object *from, struct rf_value *to)
@@ -158,6 +158,9 @@ int rf_json_decode(struct rf_arena *arena, struct rf_str text, struct rf_value *
 	if (!tokener)
 		return -ENOMEM;
 	tree = json_tokener_parse_ex(tokener, text.p, (int)text.len);
+	/* A number or a word at the top ends with the text, which the library must be told. */
+	if (json_tokener_get_error(tokener) == json_tokener_continue)
+		tree = json_tokener_parse_ex(tokener, "", 1);
 	status = json_tokener_get_error(tokener);
 	if (status == json_tokener_success)
 		err = copy_root(arena, tree, out);
@@ -166,6 +169,12 @@ int rf_json_decode(struct rf_arena *arena, struct rf_str text, struct rf_value *
 	json_object_put(tree);
 	json_tokener_free(tokener);
 	return err;
+}
+
+/* What JSON cannot say, and minus zero, is zero. */
+static double sayable(double real)
+{
+	return isfinite(real) && real != 0 ? real : 0;
 }
 
 /* Length of the UTF-8 sequence (RFC 3629) at p, or 0 when it is not one. */
@@ -237,7 +246,7 @@ static size_t write_special(struct rf_buf *out, const unsigned char *p, const un
 
 static void write_string(struct rf_buf *out, struct rf_str s)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
+	const unsigned char *p = (const unsigned char *)(s.p ? s.p : "");
 	const unsigned char *end = p + s.len;
 	const unsigned char *run;
 
@@ -264,7 +273,7 @@ static void write_scalar(struct rf_buf *out, const struct rf_value *value)
 		rf_buf_text(out, value->num ? "true" : "false");
 		return;
 	case RF_VALUE_REAL:
-		snprintf(text, sizeof(text), "%.9g", isfinite(value->real) ? value->real : 0.0);
+		snprintf(text, sizeof(text), "%.9g", sayable(value->real));
 		rf_buf_text(out, text);
 		return;
 	default:

@@ -8,7 +8,8 @@
 #include "base/buf.h"
 #include "tree/value.h"
 
-/* As rf_bencode_decode; strings are copied into the arena; null becomes an empty string; a number with a fraction, REAL. */
+/* As rf_bencode_decode; strings are copied into the arena; null becomes an empty string; a number with a fraction,
+ * REAL. */
 int rf_json_decode(struct rf_arena *arena, struct rf_str text, struct rf_value **out);
 
 /* Append the encoding; bytes that are not UTF-8 are replaced. Errors are sticky in out. */

@@ -19,17 +19,17 @@
 enum rf_value_type { RF_VALUE_INT, RF_VALUE_REAL, RF_VALUE_BOOL, RF_VALUE_STR, RF_VALUE_LIST, RF_VALUE_DICT };
 
 struct rf_value {
-	enum rf_value_type type;
-	struct rf_str key;     /* name in the parent dictionary; empty in a list */
-	struct rf_value *next; /* next sibling */
+	enum rf_value_type type; /* which member of the union counts */
+	struct rf_str key;       /* name in the parent dictionary; empty in a list */
+	struct rf_value *next;   /* next sibling */
 	union {
 		int64_t num;       /* INT; BOOL as 0 or 1 */
 		double real;       /* REAL: for JSON replies only, bencode writes it as a string */
 		struct rf_str str; /* STR */
 		struct {
 			struct rf_value *first; /* LIST, DICT: children in order */
-			struct rf_value *last;
-			uint32_t count;
+			struct rf_value *last;  /* where the next one is added */
+			uint32_t count;         /* of children */
 		} items;
 	};
 };
@@ -47,7 +47,8 @@ struct rf_value *rf_value_add_list(struct rf_arena *arena, struct rf_value *pare
 struct rf_value *rf_value_add_int(struct rf_arena *arena, struct rf_value *parent, struct rf_str key, int64_t num);
 struct rf_value *rf_value_add_real(struct rf_arena *arena, struct rf_value *parent, struct rf_str key, double real);
 struct rf_value *rf_value_add_bool(struct rf_arena *arena, struct rf_value *parent, struct rf_str key, bool truth);
-struct rf_value *rf_value_add_str(struct rf_arena *arena, struct rf_value *parent, struct rf_str key, struct rf_str str);
+struct rf_value *rf_value_add_str(struct rf_arena *arena, struct rf_value *parent, struct rf_str key,
+                                  struct rf_str str);
 
 /* The last child of that key (exact match); NULL when there is none or dict is no dictionary. */
 const struct rf_value *rf_value_get(const struct rf_value *dict, struct rf_str key);

@@ -43,7 +43,7 @@ class Watch:
 
     def look(self):
         """Read all sessions once."""
-        page = self._relay.json("/api/v1/sessions?limit=500&sort=call_id")
+        page = self._relay.json("/api/v1/sessions?limit=500&sort=age")
         self.current = [one["call_id"] for one in page["sessions"]]
         for call_id in self.current:
             try:
@@ -148,7 +148,7 @@ class Demo:
     def close(self):
         """End everything by its process id, last started first."""
         while self._running:
-            self._running.pop().stop(seconds=3)
+            self._running.pop().stop(seconds=1)
         self.place.destroy()
 
 

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "dataplane/stream.h"
 
 /* Every 16th stream asks the kernel for the time of arrival of its packets. */
@@ -21,6 +22,7 @@ static void add(struct rf_worker *worker, struct rf_group *group, struct rf_stre
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = stream};
 
 	rf_list_append(&group->worker_streams, &stream->in_worker_group);
+	rf_stream_skip_overruns(stream);
 	if (epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, stream->fd, &event))
 		rf_log(worker->log, RF_LOG_DATAPLANE, RF_LOG_ERROR, RF_STR_NONE,
 		       "port %u is deaf: epoll does not take its socket: %s", stream->port, strerror(errno));
@@ -39,12 +41,11 @@ static void set_tos(struct rf_worker *worker, struct rf_stream *stream, int tos)
 		       stream->port, tos, strerror(errno));
 }
 
-void rf_stream_aim(struct rf_worker *worker, struct rf_stream *stream)
+void rf_stream_aim(struct rf_stream *stream)
 {
 	struct rf_endpoint to = rf_latch_destination(&stream->latch, &stream->config);
 	struct sockaddr_storage sa;
 
-	(void)worker;
 	stream->to_len = 0;
 	if (to.port != 0) {
 		stream->to_len = rf_endpoint_to_sockaddr(&to, &sa);
@@ -58,14 +59,14 @@ void rf_stream_aim(struct rf_worker *worker, struct rf_stream *stream)
 	rf_shown_end(&stream->shown);
 }
 
-void rf_stream_aim_rtcp(struct rf_worker *worker, const struct rf_stream *rtp)
+void rf_stream_aim_rtcp(const struct rf_stream *rtp)
 {
 	struct rf_stream *rtcp = rtp->sibling;
 
 	if (!rtcp || rf_latch_is_set(&rtcp->latch))
 		return;
 	rtcp->latch.guess = rf_latch_guess_rtcp(&rtp->latch, &rtp->config, &rtcp->config);
-	rf_stream_aim(worker, rtcp);
+	rf_stream_aim(rtcp);
 }
 
 static void pierce(struct rf_worker *worker, struct rf_stream *stream)
@@ -77,13 +78,24 @@ static void pierce(struct rf_worker *worker, struct rf_stream *stream)
 	rf_list_append(&worker->piercing, &stream->piercing);
 }
 
+/* What was learnt holds for one SDP endpoint. On hold (the null address) a party moves nowhere. */
+static void unlearn(struct rf_stream *stream, const struct rf_stream_config *config)
+{
+	const struct rf_endpoint *before = &stream->config.remote, *now = &config->remote;
+	bool moved = !rf_endpoint_equal(now, before);
+
+	if (moved && !config->forget && !rf_addr_is_null(&before->addr) && !rf_addr_is_null(&now->addr))
+		rf_latch_retire(&stream->latch, rf_clock_us());
+	else if (moved || config->forget)
+		rf_latch_forget(&stream->latch);
+}
+
 static void set(struct rf_worker *worker, struct rf_stream *stream, const struct rf_stream_config *config)
 {
-	if (config->forget || !rf_endpoint_equal(&config->remote, &stream->config.remote))
-		rf_latch_forget(&stream->latch);
+	unlearn(stream, config);
 	stream->config = *config;
 	set_tos(worker, stream, config->tos);
-	rf_stream_aim(worker, stream);
+	rf_stream_aim(stream);
 	pierce(worker, stream);
 }
 
@@ -91,6 +103,10 @@ static void set(struct rf_worker *worker, struct rf_stream *stream, const struct
 static void drop(struct rf_worker *worker, struct rf_group *group, struct rf_stream *stream)
 {
 	epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, stream->fd, NULL);
+	for (int i = 0; i < worker->round_left; i++)
+		if (worker->round[i].data.ptr == stream)
+			worker->round[i].data.ptr = NULL;
+	rf_stream_count_overruns(worker, stream);
 	rf_list_remove(&stream->in_worker_group);
 	rf_list_remove(&stream->piercing);
 	if (stream->sibling)
@@ -120,7 +136,7 @@ static void apply_changes(struct rf_worker *worker, const struct rf_message *mes
 		const struct rf_stream *stream = RF_CONTAINER(l, struct rf_stream, in_worker_group);
 
 		if (stream->measured)
-			rf_stream_aim_rtcp(worker, stream);
+			rf_stream_aim_rtcp(stream);
 	}
 }
 

@@ -31,6 +31,16 @@ static bool source_given(const struct rf_stream_config *config)
 	       endpoint_known(&config->remote);
 }
 
+static bool is_sdp(const struct rf_stream_config *config, const struct rf_endpoint *from)
+{
+	return endpoint_known(&config->remote) && rf_endpoint_equal(from, &config->remote);
+}
+
+static bool is_stale(const struct rf_latch *latch, const struct rf_endpoint *from, int64_t now_us)
+{
+	return now_us < latch->stale_until_us && rf_endpoint_equal(from, &latch->stale);
+}
+
 static enum rf_latch_verdict judge_first(struct rf_latch *latch, const struct rf_stream_config *config,
                                          const struct rf_endpoint *from, bool good, int64_t now_us)
 {
@@ -53,10 +63,16 @@ static enum rf_latch_verdict move(struct rf_latch *latch, const struct rf_endpoi
 enum rf_latch_verdict rf_latch_judge(struct rf_latch *latch, const struct rf_stream_config *config,
                                      const struct rf_endpoint *from, bool good, int64_t now_us)
 {
+	if (from->port == 0)
+		return RF_LATCH_REFUSED;
+	if (is_stale(latch, from, now_us) && !is_sdp(config, from))
+		good = false;
 	if (!rf_latch_is_set(latch))
 		return judge_first(latch, config, from, good, now_us);
 	if (rf_endpoint_equal(from, &latch->source))
 		return RF_LATCH_ACCEPTED;
+	if (good && is_sdp(config, from) && !(config->flags & RF_STREAM_ASYMMETRIC))
+		return move(latch, from);
 	if (window_open(latch, config, now_us)) {
 		if (!good || (config->learn == RF_LEARN_HEURISTIC &&
 		              likeness(from, &config->remote) < likeness(&latch->source, &config->remote)))
@@ -68,23 +84,41 @@ enum rf_latch_verdict rf_latch_judge(struct rf_latch *latch, const struct rf_str
 	return config->flags & RF_STREAM_STRICT ? RF_LATCH_REFUSED : RF_LATCH_ACCEPTED;
 }
 
+/* The null address, the old spelling of hold: nothing is to be sent, wherever the party is (RFC 3264 section 8.4). */
+static bool on_hold(const struct rf_stream_config *config)
+{
+	return config->remote.addr.family != RF_FAMILY_NONE && rf_addr_is_null(&config->remote.addr);
+}
+
 struct rf_endpoint rf_latch_destination(const struct rf_latch *latch, const struct rf_stream_config *config)
 {
+	if (on_hold(config))
+		return nowhere;
 	if (rf_latch_is_set(latch)) {
 		if (config->learn != RF_LEARN_OFF && !(config->flags & RF_STREAM_ASYMMETRIC))
 			return latch->source;
-	} else if (config->flags & RF_STREAM_NAT_WAIT) {
-		return nowhere;
 	} else if (latch->guess.port != 0) {
 		return latch->guess;
+	} else if (config->flags & RF_STREAM_NAT_WAIT) {
+		return nowhere;
 	}
 	return endpoint_known(&config->remote) ? config->remote : nowhere;
+}
+
+void rf_latch_retire(struct rf_latch *latch, int64_t now_us)
+{
+	struct rf_endpoint before = rf_latch_is_set(latch) ? latch->source : latch->stale;
+
+	rf_latch_forget(latch);
+	latch->stale = before;
+	latch->stale_until_us = now_us + RF_LATCH_STALE_US;
 }
 
 void rf_latch_forget(struct rf_latch *latch)
 {
 	latch->source = nowhere;
 	latch->guess = nowhere;
+	latch->stale = nowhere;
 	latch->since_us = 0;
 }
 

@@ -13,6 +13,7 @@ int rf_mailbox_init(struct rf_mailbox *box)
 	if (fd < 0)
 		return errno == ENFILE ? -EMFILE : -errno;
 	atomic_init(&box->newest, NULL);
+	atomic_init(&box->signalled, false);
 	box->event_fd = fd;
 	return 0;
 }
@@ -32,8 +33,8 @@ void rf_mailbox_post(struct rf_mailbox *box, struct rf_mail *mail, bool wake)
 		mail->next = newest;
 	} while (!atomic_compare_exchange_weak_explicit(&box->newest, &newest, mail, memory_order_release,
 	                                                memory_order_relaxed));
-	/* Can only fail when the counter is full, and then the receiver is awake. */
-	if (wake)
+	/* One signal is enough until the receiver clears it: it takes all the mail after that. */
+	if (wake && !atomic_exchange_explicit(&box->signalled, true, memory_order_acq_rel))
 		(void)eventfd_write(box->event_fd, 1);
 }
 
@@ -56,5 +57,12 @@ void rf_mailbox_clear(struct rf_mailbox *box)
 {
 	eventfd_t n;
 
+	/* In this order: a signal that is swallowed here must not be remembered as given. */
 	(void)eventfd_read(box->event_fd, &n);
+	atomic_exchange_explicit(&box->signalled, false, memory_order_acq_rel);
+}
+
+bool rf_mailbox_pending(const struct rf_mailbox *box)
+{
+	return atomic_load_explicit(&box->newest, memory_order_acquire) != NULL;
 }

@@ -16,6 +16,7 @@ struct rf_mail {
 
 struct rf_mailbox {
 	_Atomic(struct rf_mail *) newest; /* a stack, linked from new to old */
+	atomic_bool signalled;            /* event_fd was written, or is about to be, since it was cleared */
 	int event_fd;                     /* readable when there may be mail */
 };
 
@@ -26,6 +27,8 @@ void rf_mailbox_close(struct rf_mailbox *box);
 void rf_mailbox_post(struct rf_mailbox *box, struct rf_mail *mail, bool wake);
 /* The receiver: all that was posted, oldest first; NULL: nothing. */
 struct rf_mail *rf_mailbox_take(struct rf_mailbox *box);
+/* The receiver: whether there is mail, signalled or not yet. */
+bool rf_mailbox_pending(const struct rf_mailbox *box);
 /* The receiver: make event_fd unreadable, before rf_mailbox_take. */
 void rf_mailbox_clear(struct rf_mailbox *box);
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 
 #define FORWARDED RF_DROPS /* no reason to drop */
+#define OVERRUN_PACKETS 64 /* after so many packets of a stream overruns are looked for: a power of two */
 
 /* -- receive -- */
 
@@ -130,13 +131,17 @@ static enum rf_drop classify(const struct rf_stream *stream, struct rf_packet *p
 
 /* -- source -- */
 
-/* May the party's endpoint be learnt from it? Not from STUN and the like, nor from a payload type that was not agreed.
+/*
+ * May the party's endpoint be learnt from it? Not from STUN and the like, nor from a payload type that was not agreed.
+ * A full list of types may have had no room for it.
  */
 static bool is_good(const struct rf_stream *stream, const struct rf_packet *packet)
 {
+	unsigned n = stream->config.n_types;
+
 	switch (packet->kind) {
 	case RF_PACKET_RTP:
-		return packet->type || stream->config.n_types == 0;
+		return packet->type || n == 0 || n == RF_STREAM_MAX_TYPES;
 	case RF_PACKET_RTCP:
 		return true;
 	default:
@@ -147,10 +152,9 @@ static bool is_good(const struct rf_stream *stream, const struct rf_packet *pack
 static void latched(struct rf_worker *worker, struct rf_stream *stream, uint32_t relearned)
 {
 	rf_counter_add(&worker->totals.relearned, stream->latch.relearned - relearned);
-	rf_list_remove(&stream->piercing);
-	rf_stream_aim(worker, stream);
+	rf_stream_aim(stream);
 	if (stream->measured)
-		rf_stream_aim_rtcp(worker, stream);
+		rf_stream_aim_rtcp(stream);
 }
 
 static enum rf_drop check_source(struct rf_worker *worker, struct rf_stream *stream, const struct rf_packet *packet)
@@ -257,9 +261,6 @@ static enum rf_drop transmit(struct rf_worker *worker, struct rf_stream *out, co
 {
 	ssize_t n = sendto(out->fd, packet->data, packet->len, 0, &out->to.any, out->to_len);
 
-	/* An ICMP error of an earlier packet ends the call before this packet is tried: once more. */
-	if (n < 0 && errno == ECONNREFUSED)
-		n = sendto(out->fd, packet->data, packet->len, 0, &out->to.any, out->to_len);
 	if (n < 0)
 		return send_error(errno);
 	out->figures.out.packets++;
@@ -327,6 +328,15 @@ static enum rf_drop relay(struct rf_worker *worker, struct rf_stream *stream, st
 	return send_on(worker, stream, packet);
 }
 
+void rf_stream_count_drops(struct rf_worker *worker, struct rf_stream *stream, enum rf_drop reason, uint64_t n)
+{
+	stream->figures.drops[reason] += n;
+	rf_shown_begin(&stream->shown);
+	RF_SHOW(stream, drops[reason]);
+	rf_shown_end(&stream->shown);
+	rf_counter_add(&worker->totals.drops[reason], n);
+}
+
 void rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream)
 {
 	struct rf_packet packet;
@@ -335,13 +345,10 @@ void rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream)
 	if (!receive(worker, stream, &packet))
 		return;
 	reason = relay(worker, stream, &packet);
-	if (reason == FORWARDED)
-		return;
-	stream->figures.drops[reason]++;
-	rf_shown_begin(&stream->shown);
-	RF_SHOW(stream, drops[reason]);
-	rf_shown_end(&stream->shown);
-	rf_counter_add(&worker->totals.drops[reason], 1);
+	if (reason != FORWARDED)
+		rf_stream_count_drops(worker, stream, reason, 1);
+	if (++stream->taken % OVERRUN_PACKETS == 0)
+		rf_stream_count_overruns(worker, stream);
 }
 
 void rf_packet_pierce(struct rf_stream *stream)

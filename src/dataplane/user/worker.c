@@ -65,19 +65,27 @@ static void read_mail(struct rf_worker *worker)
 	}
 }
 
-/* The packets of a round come before its mail: streams that mail removes are in no event that is left. */
-static void run_round(struct rf_worker *worker, const struct epoll_event *events, int n)
+/*
+ * Mail comes before packets: what was committed before a packet arrived holds for that packet. Mail may drop streams
+ * that the round still names, and blanks them then; so it is read before the next stream is looked at.
+ */
+static void run_round(struct rf_worker *worker, struct epoll_event *events, int n)
 {
-	bool mail = false;
+	worker->round = events;
+	worker->round_left = n;
+	while (worker->round_left > 0) {
+		struct rf_stream *stream;
 
-	for (int i = 0; i < n; i++) {
-		if (events[i].data.ptr)
-			rf_packet_relay(worker, events[i].data.ptr);
-		else
-			mail = true;
+		if (rf_mailbox_pending(&worker->inbox))
+			read_mail(worker);
+		stream = worker->round->data.ptr;
+		worker->round++;
+		worker->round_left--;
+		if (stream)
+			rf_packet_relay(worker, stream);
+		else /* the mailbox, or a stream that was dropped */
+			read_mail(worker);
 	}
-	if (mail)
-		read_mail(worker);
 }
 
 static void nap(const struct rf_worker *worker)
@@ -87,16 +95,21 @@ static void nap(const struct rf_worker *worker)
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }
 
+/* With a nap: only when nothing waits any more, so that a burst on one socket does not wait for one nap a packet. */
 static void *worker_run(void *arg)
 {
 	struct rf_worker *worker = arg;
 	struct epoll_event events[MAX_EVENTS];
+	int n = 0;
 
 	while (!worker->ending) {
-		int n = epoll_wait(worker->epoll_fd, events, MAX_EVENTS, pierce_wait(worker));
+		int wait_ms = pierce_wait(worker);
 
-		run_round(worker, events, n);
 		if (worker->nap_us && n > 0)
+			wait_ms = 0;
+		n = epoll_wait(worker->epoll_fd, events, MAX_EVENTS, wait_ms);
+		run_round(worker, events, n);
+		if (worker->nap_us && n == 0 && wait_ms == 0)
 			nap(worker);
 	}
 	return NULL;

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 
 #include "base/list.h"
 #include "dataplane/dataplane.h"
@@ -23,7 +24,7 @@
 
 /* What to do with one stream. */
 struct rf_change {
-	struct rf_stream *stream;       /* */
+	struct rf_stream *stream;       /* that changes */
 	uint8_t what;                   /* enum rf_staged */
 	struct rf_stream_config config; /* for RF_STAGED_SET */
 };
@@ -52,7 +53,7 @@ struct rf_worker_totals {
 
 struct rf_worker {
 	/* Fixed before the thread starts. */
-	pthread_t thread;        /* */
+	pthread_t thread;        /* that runs the loop */
 	unsigned number;         /* 0 is the first */
 	int epoll_fd;            /* its streams' sockets and its mailbox */
 	unsigned nap_us;         /* pause before it waits again */
@@ -64,13 +65,15 @@ struct rf_worker {
 
 	/* Shared. */
 	struct rf_mailbox inbox;        /* from the control thread */
-	struct rf_worker_totals totals; /* */
+	struct rf_worker_totals totals; /* written by the thread, read by all */
 
 	/* The thread's own. */
 	struct rf_list piercing;       /* streams whose party is to be reached through its NAT */
 	int64_t pierce_us;             /* monotonic: next round of empty datagrams */
 	unsigned added;                /* streams so far, to sample one of some */
 	unsigned sample;               /* packets on sampled streams so far */
+	struct epoll_event *round;     /* sockets that are readable and not served yet; a dropped stream's is blank */
+	int round_left;                /* of them */
 	bool ending;                   /* leave the loop */
 	uint8_t packet[RF_PACKET_MAX]; /* the one in hand */
 };
@@ -93,9 +96,15 @@ extern const double rf_delay_bounds[RF_DELAY_BUCKETS - 1];
 /* Do what a message says (apply.c). */
 void rf_worker_apply(struct rf_worker *worker, struct rf_message *message);
 /* Work out a stream's destination again, after its latch or configuration changed (apply.c). */
-void rf_stream_aim(struct rf_worker *worker, struct rf_stream *stream);
+void rf_stream_aim(struct rf_stream *stream);
 /* Guess where the party of an RTP stream has its RTCP, while that was not heard (apply.c). */
-void rf_stream_aim_rtcp(struct rf_worker *worker, const struct rf_stream *rtp);
+void rf_stream_aim_rtcp(const struct rf_stream *rtp);
+/* Count what the kernel dropped before the worker could take it, since the last time (overrun.c). */
+void rf_stream_count_overruns(struct rf_worker *worker, struct rf_stream *stream);
+/* What the kernel has dropped until now is not the stream's (overrun.c). */
+void rf_stream_skip_overruns(struct rf_stream *stream);
+/* Count a packet, or more of them, that arrived and is not forwarded (packet.c). */
+void rf_stream_count_drops(struct rf_worker *worker, struct rf_stream *stream, enum rf_drop reason, uint64_t n);
 /* Take one packet off a stream's socket and forward it (packet.c). */
 void rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream);
 /* Send an empty datagram to the party (packet.c). */

@@ -56,6 +56,7 @@ class Plan:
     def send(self, endpoint, target):
         """Send all of them at their times; the datagrams in the order in which they left."""
         sent = []
+        self._arrivals = []
         begin = time.monotonic()
         for moment, index in self._events:
             time.sleep(max(begin + moment - time.monotonic(), 0))

@@ -31,6 +31,15 @@ class Sipp:
                    "-watchdog_minor_maxtriggers", "100000", "-watchdog_major_maxtriggers", "100000"]
         self.process = Process(place.net, command + list(options), f"{folder}/{name}.log", cwd=self.folder,
                                env={"TERM": "dumb"})
+        until(lambda: self._bound(port) or not self.process.alive(), 5, f"SIPp {name} to listen on port {port}", 0.005)
+
+    def _bound(self, port):
+        """Whether its SIP socket is there; a call that comes before would wait for a retransmission."""
+        tables = ""
+        for name in ("udp", "udp6"):
+            with open(f"/proc/{self.process.pid}/net/{name}", encoding="ascii") as file:
+                tables += file.read()
+        return f":{port:04X} " in tables
 
     def read(self, name):
         """One of the files that it wrote; empty when there is none."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A list of tests, each one a sentence; run in order, each result on one line, counts at the end."""
 
+import glob
 import os
 import shutil
 import sys
@@ -73,13 +74,11 @@ def _story(error):
 def _logs(folder):
     """The tails of the logs that a test left behind."""
     text = ""
-    for name in sorted(os.listdir(folder)):
-        if not name.endswith(".log"):
-            continue
-        with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+    for path in sorted(glob.glob(f"{folder}/**/*.log", recursive=True)):
+        with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()[-25:]
         if lines:
-            text += f"    --- {name}\n" + "".join(f"    {line[:300]}\n" for line in lines)
+            text += f"    --- {path[len(folder) + 1:]}\n" + "".join(f"    {line[:300]}\n" for line in lines)
     return text
 
 

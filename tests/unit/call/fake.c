@@ -234,12 +234,6 @@ unsigned rf_dataplane_totals(const struct rf_dataplane *dataplane, struct rf_dat
 	return 0;
 }
 
-unsigned rf_dataplane_workers(const struct rf_dataplane *dataplane)
-{
-	(void)dataplane;
-	return 1;
-}
-
 struct rf_stream *fake_stream(uint16_t port)
 {
 	return port >= 30000 && port < 30000 + 4096 ? all_streams[port - 30000] : NULL;

@@ -114,6 +114,28 @@ static void a_message_for_a_lingering_call_revives_it(void **state)
 	assert_int_equal(rf_calls_count(b->calls), 1);
 }
 
+static void when_the_last_branch_is_deleted_the_call_is(void **state)
+{
+	struct bench *b = *state;
+
+	b->config.limits.delete_delay = 30;
+	rf_calls_set_limits(b->calls, &b->config.limits);
+	for (unsigned i = 0; i < 2; i++) {
+		b->request.call_id = RF_STR("fork");
+		b->request.via_branch = i ? RF_STR("z9hG4bK-2") : RF_STR("z9hG4bK-1");
+		assert_true(bench_offer(b, "alice", NULL, sdp_audio("198.51.100.7", 4000, NULL)));
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		b->request.call_id = RF_STR("fork");
+		b->request.via_branch = i ? RF_STR("z9hG4bK-2") : RF_STR("z9hG4bK-1");
+		assert_true(bench_delete(b, "alice", NULL));
+		assert_int_equal(rf_calls_count(b->calls), i ? 1 : 2);
+	}
+	fake_pass(31);
+	assert_int_equal(rf_calls_held(b->calls), 1);
+	assert_int_equal(fake_pairs_taken, 2);
+}
+
 static bool change(struct bench *b, enum rf_media_change what, const char *from, uint32_t flags)
 {
 	struct rf_request request = {.call_id = RF_STR("call-1"), .from_tag = rf_str_of(from), .flags = flags};
@@ -142,8 +164,24 @@ static void blocking_selects_a_party_the_far_side_or_everybody(void **state)
 	assert_true(change(b, RF_UNSILENCE_MEDIA, NULL, 0));
 	assert_true(change(b, RF_BLOCK_DTMF, NULL, 0));
 	assert_int_equal(flags_of(30000) & flags_of(30002), RF_STREAM_BLOCK_DTMF);
+	assert_true(change(b, RF_UNBLOCK_DTMF, NULL, 0));
 	assert_false(change(b, RF_BLOCK_MEDIA, "mallory", 0));
 	assert_true(reply_error_is(b, "From-tag given, but no such tag exists"));
+}
+
+/* A client that leaves its flags to the relay names the sender of the message always. */
+static void with_raw_flags_a_from_tag_selects_only_if_directional(void **state)
+{
+	struct bench *b = *state;
+	struct rf_request request = {.call_id = RF_STR("call-1"), .from_tag = RF_STR("alice"), .raw_flags = true};
+
+	rf_calls_change_media(b->calls, RF_BLOCK_MEDIA, &request, b->arena, &b->reply);
+	assert_int_equal(flags_of(30000) & flags_of(30002), RF_STREAM_BLOCK);
+	rf_calls_change_media(b->calls, RF_UNBLOCK_MEDIA, &request, b->arena, &b->reply);
+	request.flags = RF_FLAG_DIRECTIONAL;
+	rf_calls_change_media(b->calls, RF_BLOCK_MEDIA, &request, b->arena, &b->reply);
+	assert_int_equal(flags_of(30002), RF_STREAM_BLOCK);
+	assert_int_equal(flags_of(30000), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -158,7 +196,9 @@ int main(void)
 		TEST(an_unknown_call_is_a_warning_and_an_error_if_fatal),
 		TEST(a_deleted_call_lingers_holds_its_ports_and_then_goes),
 		TEST(a_message_for_a_lingering_call_revives_it),
+		TEST(when_the_last_branch_is_deleted_the_call_is),
 		TEST(blocking_selects_a_party_the_far_side_or_everybody),
+		TEST(with_raw_flags_a_from_tag_selects_only_if_directional),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

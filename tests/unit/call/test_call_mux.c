@@ -33,7 +33,9 @@ static const struct row rows[] = {
 	{"accept, the answerer declines", RF_MUX_ACCEPT, true, false, true, true, true, false},
 	{"accept, both", RF_MUX_ACCEPT, true, true, true, true, true, true},
 	{"accept, not offered", RF_MUX_ACCEPT, false, false, false, false, false, false},
-	{"reject", RF_MUX_REJECT, true, false, false, false, false, false},
+	{"reject, the answerer declines", RF_MUX_REJECT, true, false, true, false, false, false},
+	{"reject, the answerer takes it", RF_MUX_REJECT, true, true, true, false, false, true},
+	{"reject and demux", RF_MUX_REJECT | RF_MUX_DEMUX, true, false, false, false, false, false},
 	{"reject and offer, the answerer takes it", RF_MUX_REJECT | RF_MUX_OFFER, true, true, true, false, false, true},
 };
 

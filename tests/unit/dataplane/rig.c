@@ -29,11 +29,11 @@ void rig_run(struct rig *rig, unsigned ms)
 	rf_loop_remove(timer);
 }
 
-void rig_open(struct rig *rig, unsigned workers)
+void rig_open_napping(struct rig *rig, unsigned workers, unsigned nap_us)
 {
 	struct rf_local_config locals[2] = {{.iface = "four", .port_min = PORT_MIN, .port_max = PORT_MAX},
 	                                    {.iface = "six", .port_min = PORT_MIN, .port_max = PORT_MAX}};
-	struct rf_dataplane_config config = {.workers = workers};
+	struct rf_dataplane_config config = {.workers = workers, .nap_us = nap_us};
 	struct rf_str why;
 
 	memset(rig, 0, sizeof(*rig));
@@ -46,6 +46,11 @@ void rig_open(struct rig *rig, unsigned workers)
 	config.ports = rig->ports;
 	assert_int_equal(rf_dataplane_new(&config, &rig->dataplane), 0);
 	assert_int_equal(rf_group_new(rig->dataplane, &rig->group), 0);
+}
+
+void rig_open(struct rig *rig, unsigned workers)
+{
+	rig_open_napping(rig, workers, 0);
 }
 
 void rig_close(struct rig *rig)

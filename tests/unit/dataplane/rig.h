@@ -36,6 +36,8 @@ struct peer {
 
 /* With so many workers. */
 void rig_open(struct rig *rig, unsigned workers);
+/* The same with workers that rest for so long before they wait again. */
+void rig_open_napping(struct rig *rig, unsigned workers, unsigned nap_us);
 /* Free all; all ports must be back. */
 void rig_close(struct rig *rig);
 /* Make streams a and b, of these interfaces ("four", "six"), with out_rtp set crosswise; nothing is committed. */

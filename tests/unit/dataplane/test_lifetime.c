@@ -11,6 +11,7 @@
 
 #include "dataplane/cpus.h"
 #include "dataplane/stream.h"
+#include "oom.h"
 #include "rig.h"
 #include "test.h"
 
@@ -105,22 +106,134 @@ static void ports_return_only_after_the_worker_let_go(void **state)
 
 static void a_pair_returns_with_its_second_stream(void **state)
 {
+	uint8_t packet[RTP_SIZE];
+	struct peer peer;
 	struct rig rig;
+	int others[4];
 
 	(void)state;
 	rig_open(&rig, 1);
 	rig_streams(&rig, "four", "four", true);
+	rf_endpoint_parse(RF_STR("127.0.0.1:9"), 0, &rig.to_a.remote);
+	rig_rtcp(&rig, &rig.to_a.remote, &rig.to_a.remote);
 	rig_commit(&rig);
 	rf_stream_free(rig.a_rtcp);
 	rig_commit(&rig);
 	assert_int_equal(rig_ports_in_use(&rig), 4);
+	/* The number of the socket that went belongs to others now. */
+	for (unsigned i = 0; i < RF_COUNT(others); i++)
+		others[i] = dup(STDIN_FILENO);
+	/* RTCP has gone: RTP from elsewhere than the SDP said has nobody to tell. */
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	peer_open(&peer, "127.0.0.1", 0);
+	peer_send(&peer, rig.a, packet, sizeof(packet));
+	expect_packets_in(rig.a, 1);
+	peer_close(&peer);
 	rig.to_b.out_rtp = NULL;
 	rf_stream_free(rig.a);
 	rf_stream_set(rig.b, &rig.to_b);
 	assert_int_equal(rf_group_commit(rig.group), 0);
 	rig_sync(&rig);
 	assert_int_equal(rig_ports_in_use(&rig), 2);
+	for (unsigned i = 0; i < RF_COUNT(others); i++)
+		assert_int_equal(close(others[i]), 0);
 	rf_group_free(rig.group);
+	rig_close(&rig);
+}
+
+/* Closing a socket takes it out of a worker's epoll, too; a socket that is kept must be taken out of it. */
+static void a_socket_that_is_kept_rouses_no_worker(void **state)
+{
+	struct rf_endpoint to = {.port = 0};
+	uint8_t packet[RTP_SIZE];
+	struct sockaddr_storage sa;
+	struct peer stranger;
+	struct rig rig;
+	socklen_t len;
+
+	(void)state;
+	rig_open(&rig, 1);
+	rf_ports_keep(rig.ports, 400);
+	peer_open(&stranger, "127.0.0.1", 0);
+	rig_streams(&rig, "four", "four", true);
+	rig_commit(&rig);
+	to.addr = rf_stream_local(rig.a)->address;
+	to.port = rf_stream_port(rig.a);
+	len = rf_endpoint_to_sockaddr(&to, &sa);
+	rf_group_free(rig.group);
+	rig_sync(&rig);
+	assert_int_equal(rig_ports_in_use(&rig), 0);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	assert_int_equal(sendto(stranger.fd, packet, sizeof(packet), 0, (struct sockaddr *)&sa, len), sizeof(packet));
+	assert_int_equal(rf_group_new(rig.dataplane, &rig.group), 0);
+	rig_streams(&rig, "four", "four", true);
+	rig_commit(&rig);
+	rig_sync(&rig);
+	peer_close(&stranger);
+	rig_close(&rig);
+}
+
+static void expect_kept(struct rig *rig, uint16_t port, int rtp_fd, int rtcp_fd)
+{
+	struct rf_port_pair pair;
+	struct rf_addr address;
+
+	rf_addr_parse(RF_STR("127.0.0.1"), &address);
+	assert_int_equal(rf_ports_get_exact(rig->ports, &address, port, true, &pair), 0);
+	assert_int_equal(pair.rtp_fd, rtp_fd);
+	assert_int_equal(pair.rtcp_fd, rtcp_fd);
+	rf_ports_put(rig->ports, &pair);
+}
+
+static void both_sockets_of_a_pair_are_kept(void **state)
+{
+	uint16_t a_port, b_port;
+	int a[2], b[2];
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, 1);
+	rf_ports_keep(rig.ports, 400);
+	rig_streams(&rig, "four", "four", true);
+	rig_commit(&rig);
+	a_port = rf_stream_port(rig.a);
+	b_port = rf_stream_port(rig.b);
+	a[0] = rig.a->fd;
+	a[1] = rig.a_rtcp->fd;
+	b[0] = rig.b->fd;
+	b[1] = rig.b_rtcp->fd;
+	/* One media goes, then the call. */
+	rig.to_b.out_rtp = NULL;
+	rf_stream_set(rig.b, &rig.to_b);
+	rf_stream_free(rig.a);
+	rf_stream_free(rig.a_rtcp);
+	assert_int_equal(rf_group_commit(rig.group), 0);
+	rig_sync(&rig);
+	expect_kept(&rig, a_port, a[0], a[1]);
+	rf_group_free(rig.group);
+	rig_sync(&rig);
+	expect_kept(&rig, b_port, b[0], b[1]);
+	rig_close(&rig);
+}
+
+static void a_stream_may_go_while_its_nat_is_pierced(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, 1);
+	rig_streams(&rig, "four", "four", false);
+	rf_endpoint_parse(RF_STR("127.0.0.1:9"), 0, &rig.to_a.remote);
+	rig.to_a.flags |= RF_STREAM_PIERCE_NAT;
+	rig_commit(&rig);
+	rf_stream_free(rig.a);
+	rig.to_b.out_rtp = NULL;
+	rf_stream_set(rig.b, &rig.to_b);
+	assert_int_equal(rf_group_commit(rig.group), 0);
+	rig_sync(&rig);
+	/* Two rounds. */
+	rig_run(&rig, 250);
+	rig_sync(&rig);
 	rig_close(&rig);
 }
 
@@ -165,6 +278,83 @@ static void a_call_of_four_streams_stays_below_ten_kilobytes(void **state)
 	print_message("         group %zu, stream %zu, RTP of a stream %zu: a call %zu bytes\n",
 	              sizeof(struct rf_group), sizeof(struct rf_stream), sizeof(struct rf_measured), call);
 	assert_true(call < 8 * 1024);
+}
+
+static int take_pair(struct rf_ports *ports, struct rf_group *group, struct rf_stream **rtp, struct rf_stream **rtcp)
+{
+	struct rf_port_pair pair;
+	int err = rf_ports_get(ports, RF_STR_NONE, RF_FAMILY_NONE, true, &pair);
+
+	if (err)
+		return err;
+	err = rf_stream_pair_new(group, &pair, rtp, rtcp);
+	if (err)
+		rf_ports_put(ports, &pair);
+	return err;
+}
+
+/* A group of two pairs that is committed, changed and freed. */
+static int live_and_die(struct rf_dataplane *dataplane, struct rf_ports *ports)
+{
+	struct rf_stream *a, *a_rtcp, *b, *b_rtcp;
+	struct rf_stream_config config = {.flags = RF_STREAM_RTP, .tos = -1};
+	struct rf_group *group;
+	int err;
+
+	err = rf_group_new(dataplane, &group);
+	if (err)
+		return err;
+	err = take_pair(ports, group, &a, &a_rtcp);
+	if (!err)
+		err = take_pair(ports, group, &b, &b_rtcp);
+	if (!err)
+		err = rf_group_commit(group);
+	if (!err) {
+		config.out_rtp = b;
+		rf_stream_set(a, &config);
+		rf_stream_free(b_rtcp);
+		err = rf_group_commit(group);
+	}
+	rf_group_free(group);
+	return err;
+}
+
+static int plane_lives_and_dies(void *arg)
+{
+	struct rf_local_config *local = arg;
+	struct rf_dataplane_config config = {.workers = 2, .nap_us = 100};
+	struct rf_dataplane *dataplane;
+	struct rf_str why;
+	int err;
+
+	err = rf_loop_new(&config.loop);
+	if (err)
+		return err;
+	err = rf_ports_new(NULL, &config.ports);
+	if (err)
+		goto free_loop;
+	err = rf_ports_configure(config.ports, local, 1, &why);
+	if (err)
+		goto free_ports;
+	err = rf_dataplane_new(&config, &dataplane);
+	if (err)
+		goto free_ports;
+	err = live_and_die(dataplane, config.ports);
+	rf_dataplane_free(dataplane);
+free_ports:
+	rf_ports_free(config.ports);
+free_loop:
+	rf_loop_free(config.loop);
+	return err;
+}
+
+static void running_out_of_memory_anywhere_leaks_nothing(void **state)
+{
+	struct rf_local_config local = {.iface = "four", .port_min = 41400, .port_max = 41407};
+
+	(void)state;
+	rf_addr_parse(RF_STR("127.0.0.1"), &local.address);
+	rf_oom_run(plane_lives_and_dies, &local);
 }
 
 /* -- CPUs -- */
@@ -215,9 +405,13 @@ int main(void)
 		cmocka_unit_test(groups_come_and_go_under_traffic),
 		cmocka_unit_test(ports_return_only_after_the_worker_let_go),
 		cmocka_unit_test(a_pair_returns_with_its_second_stream),
+		cmocka_unit_test(a_socket_that_is_kept_rouses_no_worker),
+		cmocka_unit_test(both_sockets_of_a_pair_are_kept),
+		cmocka_unit_test(a_stream_may_go_while_its_nat_is_pierced),
 		cmocka_unit_test(streams_that_were_never_committed_leave_no_trace),
 		cmocka_unit_test(a_plane_that_ends_frees_the_groups_that_are_left),
 		cmocka_unit_test(a_call_of_four_streams_stays_below_ten_kilobytes),
+		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),
 		cmocka_unit_test(the_tightest_quota_of_the_cgroups_counts),
 	};
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Packets through a real worker and real sockets (see rig.h): what is forwarded, where to, and what is not. */
+#include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "rig.h"
 #include "test.h"
 
@@ -11,15 +16,20 @@ struct call {
 	struct peer alice, bob;
 };
 
-static void call_open_on(struct call *call, const char *alice, const char *iface_a, const char *bob,
-                         const char *iface_b)
+static void call_on_rig(struct call *call, const char *alice, const char *iface_a, const char *bob, const char *iface_b)
 {
-	rig_open(&call->rig, 1);
 	peer_open(&call->alice, alice, 0);
 	peer_open(&call->bob, bob, 0);
 	rig_streams(&call->rig, iface_a, iface_b, false);
 	call->rig.to_a.remote = call->alice.self;
 	call->rig.to_b.remote = call->bob.self;
+}
+
+static void call_open_on(struct call *call, const char *alice, const char *iface_a, const char *bob,
+                         const char *iface_b)
+{
+	rig_open(&call->rig, 1);
+	call_on_rig(call, alice, iface_a, bob, iface_b);
 }
 
 static void call_open(struct call *call)
@@ -68,13 +78,16 @@ static void packets_flow_both_ways(void **state)
 	assert_int_equal(report.packets_in, 20);
 	assert_int_equal(report.packets_out, 20);
 	assert_int_equal(report.bytes_in, 20 * RTP_SIZE);
+	assert_int_equal(report.bytes_out, 20 * RTP_SIZE);
 	assert_int_equal(report.leg.sources[0].ssrc, 0x1111);
 	assert_true(rf_endpoint_equal(&report.source, &call.alice.self));
-	assert_true(report.first_packet_us > 0 && report.last_packet_us >= report.first_packet_us);
+	assert_true(report.first_packet_us > 0 && report.last_packet_us > report.first_packet_us);
 	assert_int_equal(rf_stream_last_packet_us(call.rig.a), report.last_packet_us);
 	assert_int_equal(rf_dataplane_totals(call.rig.dataplane, rows), 1);
 	assert_string_equal(rows[0].iface, "four");
 	assert_int_equal(rows[0].packets_in, 40);
+	assert_int_equal(rows[0].bytes_in, 40 * RTP_SIZE);
+	assert_int_equal(rows[0].packets_out, 40);
 	assert_int_equal(rows[0].bytes_out, 40 * RTP_SIZE);
 	call_close(&call);
 }
@@ -131,6 +144,10 @@ static void an_opaque_stream_forwards_anything(void **state)
 	rig_commit(&call.rig);
 	expect_there(&call, udptl, sizeof(udptl));
 	expect_back(&call, udptl, sizeof(udptl));
+	call.rig.to_a.flags |= RF_STREAM_BLOCK;
+	rig_commit(&call.rig);
+	peer_send(&call.alice, call.rig.a, udptl, sizeof(udptl));
+	expect_drops(call.rig.a, RF_DROP_BLOCKED, 1);
 	call_close(&call);
 }
 
@@ -219,6 +236,24 @@ static void a_payload_type_that_was_not_agreed_is_forwarded_but_does_not_latch(v
 	expect_there(&call, packet, sizeof(packet));
 	rf_stream_report(call.rig.a, &report);
 	assert_true(rf_endpoint_equal(&report.source, &call.alice.self));
+	call_close(&call);
+}
+
+static void a_payload_type_that_the_list_had_no_room_for_latches(void **state)
+{
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+
+	(void)state;
+	call_open(&call);
+	call.rig.to_a.remote.port = 9;
+	call.rig.to_a.n_types = RF_STREAM_MAX_TYPES;
+	for (unsigned i = 0; i < RF_STREAM_MAX_TYPES; i++)
+		call.rig.to_a.types[i] = (struct rf_payload_type){.type = (uint8_t)(96 + i), .clock_rate = 8000};
+	rig_commit(&call.rig);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	expect_there(&call, packet, sizeof(packet));
+	expect_back(&call, packet, sizeof(packet));
 	call_close(&call);
 }
 
@@ -329,6 +364,149 @@ static void a_new_remote_forgets_the_latch_and_the_same_one_keeps_it(void **stat
 	call_close(&call);
 }
 
+static void a_party_that_resumes_from_hold_is_heard_at_once(void **state)
+{
+	struct rf_endpoint sdp = {.port = 9};
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+
+	(void)state;
+	rf_addr_parse(RF_STR("127.0.0.1"), &sdp.addr);
+	call_open(&call);
+	call.rig.to_a.remote = sdp;
+	rig_commit(&call.rig);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	expect_there(&call, packet, sizeof(packet));
+	expect_back(&call, packet, sizeof(packet));
+	rf_addr_parse(RF_STR("0.0.0.0"), &call.rig.to_a.remote.addr);
+	rig_commit(&call.rig);
+	peer_send(&call.bob, call.rig.b, packet, sizeof(packet));
+	expect_drops(call.rig.b, RF_DROP_NO_DESTINATION, 1);
+	call.rig.to_a.remote = sdp;
+	rig_commit(&call.rig);
+	expect_there(&call, packet, sizeof(packet));
+	expect_back(&call, packet, sizeof(packet));
+	call_close(&call);
+}
+
+static void the_source_of_before_does_not_take_a_new_remote_away(void **state)
+{
+	uint8_t packet[RTP_SIZE];
+	struct peer winner;
+	struct call call;
+
+	(void)state;
+	call_open(&call);
+	peer_open(&winner, "127.0.0.2", 0);
+	rig_commit(&call.rig);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	expect_there(&call, packet, sizeof(packet));
+	call.rig.to_a.remote = winner.self;
+	rig_commit(&call.rig);
+	expect_there(&call, packet, sizeof(packet));
+	peer_send(&call.bob, call.rig.b, packet, sizeof(packet));
+	peer_expect(&winner, call.rig.a, packet, sizeof(packet));
+	peer_close(&winner);
+	call_close(&call);
+}
+
+static void a_wish_to_forget_outlives_the_next_setting(void **state)
+{
+	uint8_t packet[RTP_SIZE];
+	struct peer stranger;
+	struct call call;
+
+	(void)state;
+	call_open(&call);
+	peer_open(&stranger, "127.0.0.2", 0);
+	call.rig.to_a.remote.port = 9;
+	rig_commit(&call.rig);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	expect_there(&call, packet, sizeof(packet));
+	call.rig.to_a.forget = true;
+	rf_stream_set(call.rig.a, &call.rig.to_a);
+	call.rig.to_a.forget = false;
+	rig_commit(&call.rig);
+	peer_send(&stranger, call.rig.a, packet, sizeof(packet));
+	peer_expect(&call.bob, call.rig.b, packet, sizeof(packet));
+	/* Once only. */
+	rig_commit(&call.rig);
+	peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
+	expect_drops(call.rig.a, RF_DROP_UNKNOWN_SOURCE, 1);
+	peer_close(&stranger);
+	call_close(&call);
+}
+
+static void a_stream_that_went_is_sent_nothing(void **state)
+{
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+
+	(void)state;
+	call_open(&call);
+	rig_commit(&call.rig);
+	rf_stream_free(call.rig.b);
+	assert_int_equal(rf_group_commit(call.rig.group), 0);
+	rig_sync(&call.rig);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
+	expect_drops(call.rig.a, RF_DROP_NO_STREAM, 1);
+	call_close(&call);
+}
+
+static void what_came_while_the_worker_was_away_is_counted(void **state)
+{
+	enum { FLOOD = 2000, AFTER = 64 };
+	uint64_t all[RF_DROPS];
+	struct rf_stream_report report;
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+
+	(void)state;
+	rig_open_napping(&call.rig, 1, 300000);
+	call_on_rig(&call, "127.0.0.1", "four", "127.0.0.1", "four");
+	rig_commit(&call.rig);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	expect_there(&call, packet, sizeof(packet));
+	usleep(50000); /* into the nap */
+	for (unsigned i = 0; i < FLOOD; i++)
+		peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
+	rig_sync(&call.rig);
+	for (unsigned i = 0; i < AFTER; i++)
+		peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
+	rig_sync(&call.rig);
+	rf_stream_report(call.rig.a, &report);
+	rf_dataplane_drops(call.rig.dataplane, all);
+	assert_true(report.drops[RF_DROP_OVERRUN] > 0);
+	assert_int_equal(report.packets_in + report.drops[RF_DROP_OVERRUN], 1 + FLOOD + AFTER);
+	assert_int_equal(all[RF_DROP_OVERRUN], report.drops[RF_DROP_OVERRUN]);
+	call_close(&call);
+}
+
+static void a_burst_does_not_wait_for_a_nap_between_its_packets(void **state)
+{
+	enum { NAP_US = 20000, BURST = 100 };
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+	int64_t start_us;
+
+	(void)state;
+	rig_open_napping(&call.rig, 1, NAP_US);
+	call_on_rig(&call, "127.0.0.1", "four", "127.0.0.1", "four");
+	rig_commit(&call.rig);
+	start_us = rf_clock_us();
+	for (uint16_t seq = 1; seq <= BURST; seq++) {
+		rtp_make(packet, 8, seq, 160, 0x1111);
+		peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
+	}
+	for (uint16_t seq = 1; seq <= BURST; seq++) {
+		rtp_make(packet, 8, seq, 160, 0x1111);
+		peer_expect(&call.bob, call.rig.b, packet, sizeof(packet));
+	}
+	assert_true(rf_clock_us() - start_us < BURST * NAP_US / 2);
+	call_close(&call);
+}
+
 static void blocked_media_stops_but_dtmf_passes(void **state)
 {
 	uint8_t packet[RTP_SIZE];
@@ -379,6 +557,68 @@ static void silenced_media_keeps_its_header_and_loses_its_sound(void **state)
 	call_close(&call);
 }
 
+/* The byte for TOS or traffic class of the next datagram. */
+static int receive_tos(const struct peer *peer)
+{
+	char data[RTP_SIZE], control[64];
+	struct iovec iov = {.iov_base = data, .iov_len = sizeof(data)};
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct pollfd p = {.fd = peer->fd, .events = POLLIN};
+	const struct cmsghdr *c;
+	int tos = 0;
+
+	assert_int_equal(poll(&p, 1, 5000), 1);
+	assert_true(recvmsg(peer->fd, &msg, 0) >= 0);
+	c = CMSG_FIRSTHDR(&msg);
+	if (!c)
+		return -1;
+	memcpy(&tos, CMSG_DATA(c), c->cmsg_level == IPPROTO_IP ? 1 : sizeof(tos));
+	return tos;
+}
+
+static void packets_leave_with_the_marking_of_their_stream(void **state)
+{
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+	int one = 1;
+
+	(void)state;
+	call_open_on(&call, "127.0.0.1", "four", "::1", "six");
+	setsockopt(call.alice.fd, IPPROTO_IP, IP_RECVTOS, &one, sizeof(one));
+	setsockopt(call.bob.fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &one, sizeof(one));
+	call.rig.to_a.tos = 0xb8;
+	call.rig.to_b.tos = 0x88;
+	rig_commit(&call.rig);
+	rtp_make(packet, 8, 1, 160, 0x1111);
+	peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
+	assert_int_equal(receive_tos(&call.bob), 0x88);
+	peer_send(&call.bob, call.rig.b, packet, sizeof(packet));
+	assert_int_equal(receive_tos(&call.alice), 0xb8);
+	call_close(&call);
+}
+
+static void the_delay_of_a_sample_is_measured(void **state)
+{
+	struct rf_histogram delay;
+	uint8_t packet[RTP_SIZE];
+	struct call call;
+
+	(void)state;
+	call_open(&call);
+	rig_commit(&call.rig);
+	for (uint16_t seq = 1; seq <= 64; seq++) {
+		rtp_make(packet, 8, seq, seq * 160U, 0x1111);
+		expect_there(&call, packet, sizeof(packet));
+	}
+	rig_sync(&call.rig);
+	rf_dataplane_delay(call.rig.dataplane, &delay);
+	/* The first stream of a worker is one that is sampled; every 16th of its packets is. */
+	assert_int_equal(delay.count, 4);
+	assert_true(delay.sum > 0 && delay.sum < 4);
+	call_close(&call);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,13 +630,22 @@ int main(void)
 		cmocka_unit_test(what_the_output_cannot_carry_is_counted),
 		cmocka_unit_test(a_latched_source_is_followed_and_others_are_refused),
 		cmocka_unit_test(a_payload_type_that_was_not_agreed_is_forwarded_but_does_not_latch),
+		cmocka_unit_test(a_payload_type_that_the_list_had_no_room_for_latches),
 		cmocka_unit_test(a_handover_moves_the_destination),
 		cmocka_unit_test(an_asymmetric_party_is_sent_to_where_its_sdp_says),
 		cmocka_unit_test(a_party_behind_nat_is_sent_nothing_until_it_speaks),
 		cmocka_unit_test(a_nat_is_pierced_until_the_first_packet),
 		cmocka_unit_test(a_new_remote_forgets_the_latch_and_the_same_one_keeps_it),
+		cmocka_unit_test(a_party_that_resumes_from_hold_is_heard_at_once),
+		cmocka_unit_test(the_source_of_before_does_not_take_a_new_remote_away),
+		cmocka_unit_test(a_wish_to_forget_outlives_the_next_setting),
+		cmocka_unit_test(a_stream_that_went_is_sent_nothing),
+		cmocka_unit_test(what_came_while_the_worker_was_away_is_counted),
+		cmocka_unit_test(a_burst_does_not_wait_for_a_nap_between_its_packets),
 		cmocka_unit_test(blocked_media_stops_but_dtmf_passes),
 		cmocka_unit_test(silenced_media_keeps_its_header_and_loses_its_sound),
+		cmocka_unit_test(packets_leave_with_the_marking_of_their_stream),
+		cmocka_unit_test(the_delay_of_a_sample_is_measured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

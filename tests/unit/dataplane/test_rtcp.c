@@ -155,6 +155,32 @@ static void rtcp_follows_the_rtp_of_a_party_behind_nat(void **state)
 	peer_close(&bob_rtcp);
 }
 
+static void rtcp_latches_by_itself(void **state)
+{
+	struct peer alice_rtcp, bob_rtcp;
+	struct rf_endpoint sdp;
+	uint8_t sr[SR_SIZE];
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, 1);
+	peer_open(&alice_rtcp, "127.0.0.2", 0);
+	peer_open(&bob_rtcp, "127.0.0.1", 0);
+	rig_streams(&rig, "four", "four", true);
+	rf_endpoint_parse(RF_STR("127.0.0.1:9"), 0, &sdp);
+	rig_rtcp(&rig, &sdp, &bob_rtcp.self);
+	rig_commit(&rig);
+	sr_make(sr, 0x1111, 1);
+	peer_send(&alice_rtcp, rig.a_rtcp, sr, sizeof(sr));
+	peer_expect(&bob_rtcp, rig.b_rtcp, sr, sizeof(sr));
+	peer_send(&bob_rtcp, rig.b_rtcp, sr, sizeof(sr));
+	peer_expect(&alice_rtcp, rig.a_rtcp, sr, sizeof(sr));
+	rf_group_free(rig.group);
+	rig_close(&rig);
+	peer_close(&alice_rtcp);
+	peer_close(&bob_rtcp);
+}
+
 static void reports_give_the_far_ends_loss_and_the_round_trip(void **state)
 {
 	const uint32_t held = 65536 / 100; /* 10 ms */
@@ -217,6 +243,42 @@ static void send_seq(const struct peer *alice, const struct peer *bob, const str
 	peer_expect(bob, rig->b, packet, sizeof(packet));
 }
 
+/* SRTCP is encrypted behind its first eight bytes, and longer than it says by an index and a tag. */
+static void encrypted_reports_pass_and_tell_nothing(void **state)
+{
+	uint8_t srtcp[RR_SIZE + 14] = {0}, sr[SR_SIZE];
+	struct rf_stream_report report;
+	struct peer alice, bob;
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, 1);
+	peer_open(&alice, "127.0.0.1", 0);
+	peer_open(&bob, "127.0.0.1", 0);
+	rig_streams(&rig, "four", "four", false);
+	rig.to_a.flags |= RF_STREAM_RTCP;
+	rig.to_b.flags |= RF_STREAM_RTCP;
+	rig.to_a.remote = alice.self;
+	rig.to_b.remote = bob.self;
+	rig.to_a.out_rtcp = rig.b;
+	rig.to_b.out_rtcp = rig.a;
+	rig_commit(&rig);
+	sr_make(sr, 0x1111, 0x1234);
+	peer_send(&alice, rig.a, sr, sizeof(sr));
+	peer_expect(&bob, rig.b, sr, sizeof(sr));
+	rr_make(srtcp, 0x1111, 64, 5, 0x1234, 0);
+	peer_send(&bob, rig.b, srtcp, sizeof(srtcp));
+	peer_expect(&alice, rig.a, srtcp, sizeof(srtcp));
+	rig_sync(&rig);
+	rf_stream_report(rig.b, &report);
+	assert_int_equal(report.rtcp_in, 1);
+	assert_false(report.far.valid);
+	rf_group_free(rig.group);
+	rig_close(&rig);
+	peer_close(&alice);
+	peer_close(&bob);
+}
+
 static void loss_duplicates_reordering_and_jitter_are_right(void **state)
 {
 	/* 4 is lost, 6 comes twice, 9 before 8. */
@@ -262,7 +324,9 @@ int main(void)
 		cmocka_unit_test(rtcp_takes_its_own_way),
 		cmocka_unit_test(a_multiplexed_party_meets_one_that_is_not),
 		cmocka_unit_test(rtcp_follows_the_rtp_of_a_party_behind_nat),
+		cmocka_unit_test(rtcp_latches_by_itself),
 		cmocka_unit_test(reports_give_the_far_ends_loss_and_the_round_trip),
+		cmocka_unit_test(encrypted_reports_pass_and_tell_nothing),
 		cmocka_unit_test(loss_duplicates_reordering_and_jitter_are_right),
 	};
 

@@ -45,8 +45,9 @@ void rf_dataplane_delay(const struct rf_dataplane *dataplane, struct rf_histogra
 
 const char *rf_drop_name(enum rf_drop drop)
 {
-	static const char *const names[] = {"too_short", "not_rtp", "unknown_source", "no_stream", "no_destination",
-	                                    "blocked",   "too_big", "unreachable",    "congested", "send_error"};
+	static const char *const names[] = {"too_short",      "not_rtp",    "unknown_source", "no_stream",
+	                                    "no_destination", "blocked",    "too_big",        "unreachable",
+	                                    "congested",      "send_error", "overrun"};
 
 	return (unsigned)drop < sizeof(names) / sizeof(names[0]) ? names[drop] : "other";
 }

@@ -81,8 +81,8 @@ const struct rf_calls_totals *rf_calls_totals(const struct rf_calls *calls)
 
 const char *rf_end_name(enum rf_end end)
 {
-	static const char *const names[] = {"delete",        "timeout",   "silent_timeout", "offer_timeout",
-	                                    "final_timeout", "terminate", "no_ports",       "shutdown"};
+	static const char *const names[] = {"delete",    "timeout",  "silent_timeout", "offer_timeout", "final_timeout",
+	                                    "terminate", "no_ports", "failed",         "shutdown"};
 
 	return names[end];
 }

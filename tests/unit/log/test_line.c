@@ -87,6 +87,22 @@ static void what_is_too_long_is_cut(void **state)
 	free((char *)big.p);
 }
 
+/* A backslash before the dots of a cut line would make them an escape that JSON does not have. */
+static void a_cut_json_line_ends_no_escape(void **state)
+{
+	struct rf_str quotes = {malloc(6000), 6000};
+
+	(void)state;
+	memset((char *)quotes.p, '"', quotes.len);
+	for (unsigned i = 0; i < 2; i++) {
+		struct rf_str call_id = {"call", 3 + i};
+		struct rf_str out = json(call_id, quotes);
+
+		assert_memory_equal(out.p + out.len - 8, "\\\"...\"}\n", 8);
+	}
+	free((char *)quotes.p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,6 +110,7 @@ int main(void)
 		cmocka_unit_test(control_characters_cannot_begin_a_line),
 		cmocka_unit_test(only_well_formed_utf8_is_left_as_it_is),
 		cmocka_unit_test(what_is_too_long_is_cut),
+		cmocka_unit_test(a_cut_json_line_ends_no_escape),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

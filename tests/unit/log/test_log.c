@@ -2,6 +2,7 @@
 #include "log/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,6 +82,66 @@ static void an_equal_warning_waits_a_second_and_tells_the_others(void **state)
 	assert_string_equal(release(), "warning ports - port 30000 is taken\n"
 	                               "warning ports - port 30004 is taken (3 more like it not logged)\n"
 	                               "info ports - another\n");
+	rf_log_free(log);
+}
+
+/* Read what a pipe holds now, as a string; the number of lines in it. */
+static unsigned read_all(int fd, char *text, size_t size)
+{
+	unsigned lines = 0;
+	ssize_t n = read(fd, text, size - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	for (const char *p = text; *p; p++)
+		lines += *p == '\n';
+	return lines;
+}
+
+static void a_line_that_cannot_be_written_leaves_errno_alone(void **state)
+{
+	int deaf = open("/dev/null", O_RDONLY), before = dup(STDERR_FILENO);
+	struct rf_log *log;
+
+	(void)state;
+	assert_int_equal(rf_log_new(RF_LOG_FORMAT_TEXT, RF_LOG_NOTICE, &log), 0);
+	dup2(deaf, STDERR_FILENO);
+	errno = EDOM;
+	rf_log(log, RF_LOG_MAIN, RF_LOG_ERROR, RF_STR_NONE, "nowhere");
+	assert_int_equal(errno, EDOM);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	close(deaf);
+	rf_log_free(log);
+}
+
+static void a_reader_of_standard_error_that_stands_still_stops_nobody(void **state)
+{
+	const unsigned all = 5000;
+	static char text[1 << 20], expected[256];
+	int ends[2], before = dup(STDERR_FILENO);
+	struct rf_log *log;
+	unsigned lines;
+
+	(void)state;
+	assert_int_equal(rf_log_new(RF_LOG_FORMAT_TEXT, RF_LOG_INFO, &log), 0);
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	alarm(20);
+	for (unsigned i = 0; i < all; i++)
+		rf_log(log, RF_LOG_MAIN, RF_LOG_INFO, RF_STR_NONE, "line %04u of many that nobody reads", i);
+	lines = read_all(ends[0], text, sizeof(text));
+	rf_log(log, RF_LOG_MAIN, RF_LOG_INFO, RF_STR_NONE, "the last one");
+	alarm(0);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	assert_in_range(lines, 100, all - 1);
+	snprintf(expected, sizeof(expected),
+	         "warning main - %u lines are lost: standard error was not read\ninfo main - the last one\n",
+	         all - lines);
+	read_all(ends[0], text, sizeof(text));
+	assert_string_equal(text, expected);
+	close(ends[0]);
+	close(ends[1]);
 	rf_log_free(log);
 }
 
@@ -215,6 +276,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(areas_have_their_own_level),
 		cmocka_unit_test(an_equal_warning_waits_a_second_and_tells_the_others),
+		cmocka_unit_test(a_line_that_cannot_be_written_leaves_errno_alone),
+		cmocka_unit_test(a_reader_of_standard_error_that_stands_still_stops_nobody),
 		cmocka_unit_test(the_rate_is_by_format_and_forgets_none),
 		cmocka_unit_test(lines_of_several_threads_do_not_mix),
 		cmocka_unit_test(long_messages_are_cut_and_json_stays_json),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "load.h"
+#include "oom.h"
 #include "test.h"
 
 static struct load load;
@@ -119,12 +120,37 @@ static void help_names_every_key(void **state)
 	rf_buf_free(&out);
 }
 
+static int parse_scenario(void *arg)
+{
+	char *argv[] = {(char *)"rtpferryd", (char *)"--redis=1", (char *)"-m", (char *)"2000", NULL};
+	struct rf_buf why;
+	struct rf_cli cli;
+	int rc;
+
+	(void)arg;
+	rf_buf_init(&why, 0);
+	rc = rf_cli_parse(4, argv, &cli, &why);
+	rf_cli_free(&cli);
+	rf_buf_free(&why);
+	return rc;
+}
+
+static void short_memory_leaves_nothing_behind(void **state)
+{
+	(void)state;
+	rf_oom_run(parse_scenario, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_peers_short_options_work),     cmocka_unit_test(every_option_of_the_peer_is_taken),
-		cmocka_unit_test(letters_and_names_are_given_once), cmocka_unit_test(usage_errors_name_the_option),
-		cmocka_unit_test(switches_may_be_turned_off),       cmocka_unit_test(help_names_every_key),
+		cmocka_unit_test(the_peers_short_options_work),
+		cmocka_unit_test(every_option_of_the_peer_is_taken),
+		cmocka_unit_test(letters_and_names_are_given_once),
+		cmocka_unit_test(usage_errors_name_the_option),
+		cmocka_unit_test(switches_may_be_turned_off),
+		cmocka_unit_test(help_names_every_key),
+		cmocka_unit_test(short_memory_leaves_nothing_behind),
 	};
 	int failed;
 

@@ -204,7 +204,7 @@ static void a_call_id_too_long_is_refused_by_every_command(void **state)
 
 	(void)state;
 	memset(datagram + len, 'c', 1025);
-	strcpy(datagram + len + 1025, "e");
+	datagram[len + 1025] = 'e'; /* the rest is zero */
 	assert_reply(datagram,
 	             "x d6:result5:error12:error-reason49:call-id is 1025 bytes long, expected at most 1024e");
 	assert_int_equal(fake.deletes, 0);

@@ -13,6 +13,7 @@
 #include "fake_calls.h"
 #include "ng/listener.h"
 #include "ng/ng.h"
+#include "oom.h"
 #include "test.h"
 
 #define PORT 26123
@@ -28,12 +29,13 @@ static void stop(void *arg, int fd, int what)
 	rf_loop_stop(loop);
 }
 
-/* Let the server work for a moment. */
+/* Let the server work for a moment, unless there is no memory for it. */
 static void turn(void)
 {
 	struct rf_loop_item *timer;
 
-	assert_int_equal(rf_loop_timer(loop, 20000, false, stop, NULL, &timer), 0);
+	if (rf_loop_timer(loop, 20000, false, stop, NULL, &timer))
+		return;
 	assert_int_equal(rf_loop_run(loop), 0);
 	rf_loop_remove(timer);
 }
@@ -280,6 +282,42 @@ static void an_address_that_is_not_there_is_named(void **state)
 	assert_str(why, "listen-ng = 192.0.2.1:26123: cannot listen there: Cannot assign requested address");
 }
 
+/* Start, answer, stop. */
+static int serve_once(void *arg)
+{
+	struct rf_endpoint at = {{RF_FAMILY_IP4, {127, 0, 0, 1}}, PORT};
+	struct rf_net allow = {{RF_FAMILY_IP4, {127}}, 8};
+	int fd = *(int *)arg;
+	char buffer[64];
+	int err;
+
+	err = rf_loop_new(&loop);
+	if (err)
+		return err;
+	err = start(&at, 1, &allow, 1);
+	if (!err) {
+		assert_int_equal(send(fd, "x d7:command4:pinge", 19, 0), 19);
+		turn();
+		err = recv(fd, buffer, sizeof(buffer), 0) == 18 ? 0 : -ENOMEM;
+	}
+	rf_ng_free(ng);
+	ng = NULL;
+	rf_loop_free(loop);
+	loop = NULL;
+	return err;
+}
+
+static void failing_allocations_leave_nothing_behind(void **state)
+{
+	int fd = client("127.0.0.1", PORT);
+
+	(void)state;
+	rf_loop_free(loop);
+	loop = NULL;
+	rf_oom_run(serve_once, &fd);
+	close(fd);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -295,6 +333,7 @@ int main(void)
 		TEST(a_reply_of_60_kilobytes_arrives),
 		TEST(the_server_does_not_talk_to_itself),
 		TEST(an_address_that_is_not_there_is_named),
+		TEST(failing_allocations_leave_nothing_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,6 @@ static void integers_serve_as_strings_and_strings_as_integers(void **state)
 	assert_int_equal(q->tos, 184);
 	assert_int_equal(q->delete_delay, 0);
 	assert_int_equal(q->limit, 64);
-	assert_int_equal(q->sip_code, 200);
 }
 
 static void json_numbers_with_a_fraction_count_as_whole_ones(void **state)
@@ -174,7 +173,6 @@ static void a_delay_or_limit_without_sense_is_not_taken(void **state)
 	assert_int_equal(read_json(r, "{\"delete-delay\":99999999999}")->delete_delay, 86400);
 	assert_true(read_json(r, "{\"limit\":-1}")->limit < -1);
 	assert_true(read_json(r, "{\"limit\":\"many\"}")->limit < -1);
-	assert_int_equal(read_json(r, "{\"SIP-code\":70000}")->sip_code, 0);
 }
 
 static void profiles_are_passed_on(void **state)
@@ -242,7 +240,7 @@ static void a_codec_list_is_bounded(void **state)
 
 	for (int i = 0; i < RF_REQUEST_MAX_CODECS + 1; i++)
 		len += (size_t)sprintf(text + len, "c%d,", i);
-	strcpy(text + len, "\"}");
+	snprintf(text + len, sizeof(text) - len, "\"}");
 	q = read_json(*state, text);
 	assert_int_equal(q->n_strip, RF_REQUEST_MAX_CODECS);
 	assert_str(q->refused, "more than 64 codecs in one list");
@@ -325,7 +323,7 @@ static void warnings_of_one_request_are_bounded(void **state)
 
 	while (len < sizeof(text) - 8)
 		len += (size_t)sprintf(text + len, "x%zu,", len % 97);
-	strcpy(text + len, "\"}");
+	snprintf(text + len, sizeof(text) - len, "\"}");
 	read_json(r, text);
 	assert_true(r->reader.warnings > RF_READER_MAX_WARNINGS); /* counted, and told only up to the bound */
 }
@@ -336,9 +334,9 @@ static void names_have_a_bound(void **state)
 	size_t len = strlen(text);
 
 	memset(text + len, 'c', RF_REQUEST_MAX_NAME);
-	strcpy(text + len + RF_REQUEST_MAX_NAME, "\"}");
+	snprintf(text + len + RF_REQUEST_MAX_NAME, sizeof(text) - len - RF_REQUEST_MAX_NAME, "\"}");
 	assert_int_equal(read_json(*state, text)->refused.len, 0);
-	strcpy(text + len + RF_REQUEST_MAX_NAME, "c\"}");
+	snprintf(text + len + RF_REQUEST_MAX_NAME, sizeof(text) - len - RF_REQUEST_MAX_NAME, "c\"}");
 	assert_str(read_json(*state, text)->refused, "call-id is 1025 bytes long, expected at most 1024");
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "oom.h"
+#include "ports/socket.h"
 #include "test.h"
 
 #define FIRST 42000
@@ -79,7 +80,7 @@ static unsigned open_files(void)
 
 static uint16_t bound_port(int fd)
 {
-	struct sockaddr_in sa;
+	struct sockaddr_in sa = {.sin_port = 0};
 	socklen_t len = sizeof(sa);
 
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
@@ -108,11 +109,10 @@ static void a_pair_is_an_even_port_and_the_one_above(void **state)
 static void a_full_pool_says_so_and_leaks_nothing(void **state)
 {
 	struct rf_ports *ports = ten_pairs();
-	struct rf_port_pair pairs[PAIRS], more;
+	struct rf_port_pair pairs[PAIRS] = {{.rtp_fd = -1}}, more;
 	unsigned files = open_files();
 
 	(void)state;
-	memset(pairs, 0, sizeof(pairs));
 	for (unsigned round = 0; round < 3; round++) {
 		for (unsigned i = 0; i < PAIRS; i++)
 			assert_int_equal(get(ports, "pub", &pairs[i]), 0);
@@ -277,6 +277,70 @@ static void a_reload_keeps_the_pools_that_stay(void **state)
 	rf_ports_free(ports);
 }
 
+static void an_address_that_comes_back_knows_what_is_in_use(void **state)
+{
+	struct rf_local_config locals[2] = {local("pub", "127.0.0.1", FIRST, FIRST + 3),
+	                                    local("priv", "127.0.0.2", FIRST, FIRST + 3)};
+	struct rf_local_config wrong[2] = {locals[1], local("pub", "192.0.2.1", FIRST, FIRST + 3)};
+	struct rf_ports *ports = ports_of(locals, 2);
+	struct rf_port_pair a, b, c;
+	struct rf_str why;
+
+	(void)state;
+	rf_ports_keep(ports, 4);
+	assert_int_equal(get(ports, "priv", &a), 0);
+	assert_int_equal(rf_ports_configure(ports, locals, 1, &why), 0);
+	assert_int_equal(rf_ports_configure(ports, wrong, 2, &why), -EADDRNOTAVAIL);
+	assert_int_equal(in_use(ports), 0);
+	assert_int_equal(rf_ports_configure(ports, locals, 2, &why), 0);
+	assert_int_equal(in_use(ports), 2);
+	assert_int_equal(get(ports, "priv", &b), 0);
+	assert_int_equal(get(ports, "priv", &c), -ENOSPC);
+	rf_ports_put(ports, &a);
+	assert_int_equal(get(ports, "priv", &a), 0);
+	rf_ports_put(ports, &a);
+	rf_ports_put(ports, &b);
+	assert_int_equal(in_use(ports), 0);
+	rf_ports_free(ports);
+}
+
+static void a_removed_address_keeps_no_socket(void **state)
+{
+	struct rf_local_config locals[2] = {local("pub", "127.0.0.1", FIRST, FIRST + 3),
+	                                    local("priv", "127.0.0.2", FIRST, FIRST + 3)};
+	struct rf_ports *ports = ports_of(locals, 2);
+	unsigned files = open_files();
+	struct rf_port_pair a, b;
+	struct rf_str why;
+
+	(void)state;
+	rf_ports_keep(ports, 4);
+	assert_int_equal(get(ports, "priv", &a), 0);
+	assert_int_equal(get(ports, "priv", &b), 0);
+	rf_ports_put(ports, &a);
+	assert_int_equal(open_files(), files + 4);
+	assert_int_equal(rf_ports_configure(ports, locals, 1, &why), 0);
+	assert_int_equal(open_files(), files + 2);
+	rf_ports_put(ports, &b);
+	assert_int_equal(open_files(), files);
+	rf_ports_free(ports);
+}
+
+static void the_any_addresses_of_both_families_share_no_port(void **state)
+{
+	struct rf_addr any4, any6;
+	int fd4, fd6;
+
+	(void)state;
+	rf_addr_parse(RF_STR("0.0.0.0"), &any4);
+	rf_addr_parse(RF_STR("::"), &any6);
+	fd6 = rf_socket_open(&any6, FIRST);
+	fd4 = rf_socket_open(&any4, FIRST);
+	assert_true(fd6 >= 0 && fd4 >= 0);
+	close(fd4);
+	close(fd6);
+}
+
 static void a_wrong_configuration_changes_nothing_and_says_why(void **state)
 {
 	struct rf_local_config locals[2] = {local("pub", "127.0.0.1", FIRST, FIRST + 9),
@@ -321,7 +385,7 @@ static void kept_sockets_come_back_empty_and_unmarked(void **state)
 	struct rf_local_config config = local("pub", "127.0.0.1", FIRST, FIRST + 1);
 	struct rf_ports *ports = ports_of(&config, 1);
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(FIRST)};
-	int tos = 0xb8, kept, fresh, stranger = socket(AF_INET, SOCK_DGRAM, 0);
+	int tos = 0xb8, one = 1, kept, fresh, stranger = socket(AF_INET, SOCK_DGRAM, 0);
 	socklen_t len = sizeof(tos);
 	struct rf_port_pair pair;
 	char byte = 0;
@@ -332,7 +396,11 @@ static void kept_sockets_come_back_empty_and_unmarked(void **state)
 	assert_int_equal(get(ports, "pub", &pair), 0);
 	kept = pair.rtp_fd;
 	setsockopt(kept, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
+	setsockopt(kept, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one));
 	getsockopt(kept, SOL_SOCKET, SO_RCVBUF, &fresh, &len);
+	/* What an earlier call left behind, while the buffer was large. */
+	for (unsigned i = 0; i < 100; i++)
+		sendto(stranger, "x", 1, 0, (struct sockaddr *)&to, sizeof(to));
 	rf_ports_put(ports, &pair);
 	assert_int_equal(in_use(ports), 0);
 	for (unsigned i = 0; i < 10; i++)
@@ -344,6 +412,8 @@ static void kept_sockets_come_back_empty_and_unmarked(void **state)
 	assert_int_equal(tos, 0);
 	getsockopt(kept, SOL_SOCKET, SO_RCVBUF, &tos, &len);
 	assert_int_equal(tos, fresh);
+	getsockopt(kept, SOL_SOCKET, SO_TIMESTAMPNS, &one, &len);
+	assert_int_equal(one, 0);
 	rf_ports_put(ports, &pair);
 	/* A call that needs no RTCP socket closes it. */
 	assert_int_equal(rf_ports_get(ports, RF_STR("pub"), RF_FAMILY_IP4, false, &pair), 0);
@@ -351,6 +421,20 @@ static void kept_sockets_come_back_empty_and_unmarked(void **state)
 	rf_ports_put(ports, &pair);
 	close(stranger);
 	rf_ports_free(ports);
+}
+
+/* A peer that has hung up stands for datagrams that come as fast as they are read: reading never ends by itself. */
+static void a_flood_towards_a_kept_socket_does_not_hold_up_the_call_that_gets_it(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	close(ends[1]);
+	alarm(20);
+	rf_socket_wake(ends[0], rf_socket_receive_buffer());
+	alarm(0);
+	close(ends[0]);
 }
 
 static void kept_sockets_are_given_up_when_descriptors_run_out(void **state)
@@ -425,9 +509,13 @@ int main(void)
 		cmocka_unit_test(unknown_names_and_families_are_told_apart),
 		cmocka_unit_test(without_rtcp_there_is_one_socket),
 		cmocka_unit_test(a_reload_keeps_the_pools_that_stay),
+		cmocka_unit_test(an_address_that_comes_back_knows_what_is_in_use),
+		cmocka_unit_test(a_removed_address_keeps_no_socket),
+		cmocka_unit_test(the_any_addresses_of_both_families_share_no_port),
 		cmocka_unit_test(a_wrong_configuration_changes_nothing_and_says_why),
 		cmocka_unit_test(that_very_pair_can_be_asked_for),
 		cmocka_unit_test(kept_sockets_come_back_empty_and_unmarked),
+		cmocka_unit_test(a_flood_towards_a_kept_socket_does_not_hold_up_the_call_that_gets_it),
 		cmocka_unit_test(kept_sockets_are_given_up_when_descriptors_run_out),
 		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),
 	};

@@ -132,7 +132,8 @@ static void what_cannot_be_true_leaves_the_round_trip(void **state)
 	rf_far_end_update(&far, &memory, &block, 105000 + 3600 * INT64_C(1000000));
 	block.last_sr = 101; /* forgotten */
 	rf_far_end_update(&far, &memory, &block, 102000);
-	block.last_sr = 0; /* none */
+	rf_sr_memory_add(&memory, 1, 0, 101500); /* of a sender that has no clock */
+	block.last_sr = 0;                       /* none */
 	rf_far_end_update(&far, &memory, &block, 102000);
 	block.last_sr = 104;
 	block.ssrc = 2; /* of another sender */

@@ -182,8 +182,10 @@ static void deep_and_wide_text_is_refused_at_once(void **state)
 	memset(text, '0', sizeof(text));
 	assert_int_equal(rf_bencode_decode(arena, (struct rf_str){text, sizeof(text)}, &value), -EINVAL);
 	text[0] = 'l';
-	for (size_t i = 1; i + 1 < sizeof(text); i += 2)
-		memcpy(text + i, "0:", 2);
+	for (size_t i = 1; i + 1 < sizeof(text); i += 2) {
+		text[i] = '0';
+		text[i + 1] = ':';
+	}
 	assert_int_equal(rf_bencode_decode(arena, (struct rf_str){text, sizeof(text)}, &value), -E2BIG);
 	assert_true(rf_clock_us() - start_us < 50000);
 }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "test.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "ctl/options.h"
+
+/* Parse a command line; what is told to people goes nowhere. */
+static int parse(struct rf_ctl_options *options, int argc, ...)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC), out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), rc;
+	char *argv[12] = {(char *)"rtpferryctl"};
+	va_list ap;
+
+	va_start(ap, argc);
+	for (int i = 0; i < argc; i++)
+		argv[i + 1] = va_arg(ap, char *);
+	va_end(ap);
+	fflush(stdout);
+	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+	optind = 0;
+	rc = rf_ctl_parse(argc + 1, argv, options);
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	close(null);
+	close(out);
+	close(err);
+	return rc;
+}
+
+static void commands_and_options_are_understood(void **state)
+{
+	struct rf_ctl_options options;
+
+	(void)state;
+	assert_int_equal(parse(&options, 1, "status"), RF_CTL_OK);
+	assert_ptr_equal(options.command, rf_ctl_status);
+	assert_int_equal(options.ctl.limit, 100);
+	assert_int_equal(parse(&options, 5, "sessions", "--worst", "7", "--socket", "/x"), RF_CTL_OK);
+	assert_ptr_equal(options.command, rf_ctl_sessions);
+	assert_int_equal(options.ctl.worst, 7);
+	assert_string_equal(options.socket, "/x");
+	assert_int_equal(parse(&options, 3, "-j", "session", "a b"), RF_CTL_OK);
+	assert_true(options.ctl.json);
+	assert_string_equal(options.ctl.argument, "a b");
+	assert_int_equal(parse(&options, 3, "session", "--", "-id"), RF_CTL_OK);
+	assert_string_equal(options.ctl.argument, "-id");
+	assert_int_equal(parse(&options, 2, "drain", "--wait"), RF_CTL_OK);
+	assert_true(options.ctl.wait);
+	assert_int_equal(parse(&options, 1, "ping"), RF_CTL_OK);
+	assert_null(options.ctl.argument);
+	assert_int_equal(parse(&options, 1, "--help"), -1);
+	assert_int_equal(parse(&options, 1, "-V"), -1);
+}
+
+static void wrong_command_lines_are_refused(void **state)
+{
+	struct rf_ctl_options options;
+
+	(void)state;
+	assert_int_equal(parse(&options, 0), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 1, "stat"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 1, "session"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "session", "a", "b"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 2, "status", "x"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 2, "status", "--off"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 2, "session", "--wait"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "sessions", "--worst", "0"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "top", "--interval", "soon"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 2, "status", "--nonsense"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 5, "status", "-s", "/x", "-u", "http://x"), RF_CTL_USAGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(commands_and_options_are_understood),
+		cmocka_unit_test(wrong_command_lines_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
