@@ -3,8 +3,8 @@
 #include <net/dsfield.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
-#include <net/ipv6_stubs.h>
 #include <net/route.h>
+#include "compat/flowi4.h"
 #include "flow.h"
 #include "tx.h"
 
@@ -24,11 +24,12 @@ static noinline struct dst_entry *route4(struct net *net, const struct rf_flow *
 		.fl4_sport = flow->out_port,
 		.fl4_dport = flow->to_port,
 		.flowi4_proto = IPPROTO_UDP,
-		.flowi4_tos = flow->tos & INET_DSCP_MASK,
 		.flowi4_mark = flow->mark,
 	};
-	struct rtable *rt = ip_route_output_key(net, &key);
+	struct rtable *rt;
 
+	rf_flowi4_set_tos(&key, flow->tos);
+	rt = ip_route_output_key(net, &key);
 	if (IS_ERR(rt))
 		return NULL;
 	if (rt->rt_type != RTN_UNICAST || !is_direct(&rt->dst)) {
@@ -50,7 +51,7 @@ static noinline struct dst_entry *route6(struct net *net, const struct rf_flow *
 		.flowlabel = ip6_make_flowinfo(flow->tos, 0),
 		.flowi6_mark = flow->mark,
 	};
-	struct dst_entry *dst = ipv6_stub->ipv6_dst_lookup_flow(net, NULL, &key, NULL);
+	struct dst_entry *dst = ip6_dst_lookup_flow(net, NULL, &key, NULL);
 
 	if (IS_ERR(dst))
 		return NULL;

@@ -30,7 +30,7 @@ class Kernel:
     @property
     def release(self):
         """What uname -r will say."""
-        return os.path.basename(glob.glob(f"{self.root}/boot/vmlinuz-*")[0])[len("vmlinuz-"):]
+        return os.path.basename(self.modules)
 
     @property
     def image(self):
@@ -38,7 +38,7 @@ class Kernel:
 
     @property
     def modules(self):
-        return glob.glob(f"{self.root}/**/lib/modules/{self.release}", recursive=True)[0]
+        return (glob.glob(f"{self.root}/lib/modules/*") + glob.glob(f"{self.root}/usr/lib/modules/*"))[0]
 
     @property
     def headers(self):
