@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A flow: what a packet to a local port becomes. */
+#ifndef RF_FLOW_H
+#define RF_FLOW_H
+
+#include <linux/llist.h>
+#include <net/dst_cache.h>
+#include "address.h"
+#include "stats.h"
+
+#define RF_MAX_TYPES 16
+
+/**
+ * enum rf_flow_bit - what the packet path asks of a flow, beside enum rtpferry_flow_flag
+ * @RF_FLOW_STRICT: the source is known and checked, so the checksum's change is a constant
+ * @RF_FLOW_DROP: packets from elsewhere are dropped, not passed up
+ * @RF_FLOW_DSCP: tos holds what to write
+ */
+enum rf_flow_bit {
+	RF_FLOW_STRICT = BIT(16),
+	RF_FLOW_DROP = BIT(17),
+	RF_FLOW_DSCP = BIT(18),
+};
+
+/**
+ * struct rf_type - a payload type
+ * @clock_rate: Hz
+ * @number: as in the RTP header
+ */
+struct rf_type {
+	u32 clock_rate;
+	u8 number;
+};
+
+/**
+ * struct rf_flow - one direction; never changed once packets see it, but for @dead
+ *
+ * The first cache line is what a packet reads, for IPv6 the second too. What a packet
+ * writes is in @stats, which a replacing flow takes over.
+ *
+ * @stats: what is written; of the flow and of those that it replaced
+ * @cache: route to @to4 or @to6, of each CPU, checked by each packet
+ * @flags: enum rtpferry_flow_flag and enum rf_flow_bit
+ * @table_id: the table's
+ * @sum: what is added to a UDP checksum: of the new addresses and ports, and with
+ *	RF_FLOW_STRICT less that of the old ones
+ * @source4: expected source
+ * @out4: source of what is sent
+ * @to4: destination of what is sent
+ * @source_port: expected, network order
+ * @out_port: source of what is sent, network order
+ * @to_port: destination of what is sent, network order
+ * @out_family: AF_INET or AF_INET6, of what is sent
+ * @hook: enum rtpferry_hook, the only way in
+ * @dead: unlinked; set while packets may still see the flow
+ * @tos: DSCP in the place that it has in the header
+ * @source6: expected source
+ * @out6: source of what is sent
+ * @to6: destination of what is sent
+ * @mark: of the route look-up
+ * @new_sum: of the new addresses and ports alone
+ * @n_types: payload types
+ * @types: of them
+ * @cookie: the daemon's own
+ * @local: where packets arrive, with @local_port the key
+ * @local_port: host order
+ * @family: AF_INET or AF_INET6, of @local
+ * @place: where it stands in the index; under rf_net.lock
+ * @dying: in the list of the worker that frees
+ * @keep_stats: a replacing flow has taken @stats over
+ */
+struct rf_flow {
+	struct rf_stats *stats;
+	struct dst_cache cache;
+	u32 flags;
+	u32 table_id;
+	__wsum sum;
+	__be32 source4;
+	__be32 out4;
+	__be32 to4;
+	__be16 source_port;
+	__be16 out_port;
+	__be16 to_port;
+	u8 out_family;
+	u8 hook;
+	bool dead;
+	u8 tos;
+
+	struct in6_addr source6 ____cacheline_aligned;
+	struct in6_addr out6;
+	struct in6_addr to6;
+	u32 mark;
+	__wsum new_sum;
+	u32 n_types;
+
+	struct rf_type types[RF_MAX_TYPES];
+	u64 cookie;
+	union rf_ip local;
+	u16 local_port;
+	u8 family;
+	struct rf_flow __rcu **place;
+	struct llist_node dying;
+	bool keep_stats;
+} ____cacheline_aligned;
+
+int rf_flow_init(void);
+void rf_flow_exit(void);
+struct rf_flow *rf_flow_new(void);
+void rf_flow_free(struct rf_flow *flow);
+struct rf_flow *rf_flow_install(struct rf_flow *flow);
+void rf_flow_remove(struct rf_flow *flow);
+void rf_flow_wait(void);
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <net/netns/generic.h>
+#include "net.h"
+#include "table.h"
+
+#define RF_EVENTS_PER_S 10
+
+unsigned int rf_net_id;
+
+/**
+ * rf_net - what the module keeps for a network namespace
+ * @net: the namespace
+ *
+ * Context: any, while @net is alive.
+ */
+struct rf_net *rf_net(const struct net *net)
+{
+	return net_generic(net, rf_net_id);
+}
+
+/**
+ * rf_net_declined - packets passed up before their flow was known
+ * @rn: the namespace
+ * @reason: why
+ *
+ * Context: any.
+ */
+u64 rf_net_declined(const struct rf_net *rn, enum rtpferry_reason reason)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(rn->declined, cpu)->packets[reason]);
+	return sum;
+}
+
+static int __net_init begin(struct net *net)
+{
+	struct rf_net *rn = rf_net(net);
+
+	rn->declined = alloc_percpu_gfp(struct rf_declined, GFP_KERNEL_ACCOUNT);
+	if (!rn->declined)
+		return -ENOMEM;
+	hash_init(rn->addresses4);
+	hash_init(rn->addresses6);
+	mutex_init(&rn->lock);
+	rn->net = net;
+	INIT_LIST_HEAD(&rn->tables);
+	INIT_LIST_HEAD(&rn->ingress);
+	ratelimit_state_init(&rn->event_rate, HZ, RF_EVENTS_PER_S);
+	ratelimit_set_flags(&rn->event_rate, RATELIMIT_MSG_ON_RELEASE);
+	INIT_DELAYED_WORK(&rn->reap, rf_table_reap);
+	return 0;
+}
+
+/* No netlink message of the namespace can come any more; packets end with the grace period. */
+static void __net_exit end(struct net *net)
+{
+	struct rf_net *rn = rf_net(net);
+
+	cancel_delayed_work_sync(&rn->reap);
+	mutex_lock(&rn->lock);
+	rf_table_free_all(rn);
+	mutex_unlock(&rn->lock);
+	synchronize_rcu();
+	free_percpu(rn->declined);
+}
+
+static struct pernet_operations operations = {
+	.init = begin,
+	.exit = end,
+	.id = &rf_net_id,
+	.size = sizeof(struct rf_net),
+};
+
+int __init rf_net_init(void)
+{
+	return register_pernet_subsys(&operations);
+}
+
+void rf_net_exit(void)
+{
+	unregister_pernet_subsys(&operations);
+}

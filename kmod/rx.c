@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/netfilter.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include "address.h"
+#include "event.h"
+#include "flow.h"
+#include "rewrite.h"
+#include "rx.h"
+#include "tx.h"
+
+#define RTP_HEADER 12
+#define RTCP_HEADER 8
+
+/**
+ * struct packet - what the stages below tell each other of a packet
+ * @skb: with data at the IP header
+ * @udp: of it
+ * @address: that it was sent to, one of a table's
+ * @flow: that it matched
+ * @header: bytes of the IP header
+ * @bytes: of UDP payload
+ * @rtcp: it is RTCP
+ */
+struct packet {
+	struct sk_buff *skb;
+	struct udphdr *udp;
+	struct rf_address *address;
+	struct rf_flow *flow;
+	unsigned int header;
+	unsigned int bytes;
+	bool rtcp;
+};
+
+/* The first three stages return 0, or what hinders: -1 - enum rtpferry_reason. */
+#define HINDERED(reason) (-1 - (int)RTPFERRY_REASON_##reason)
+
+/**
+ * rf_rx_decline - count a packet that goes up before its flow is known
+ * @rn: the namespace
+ * @why: the reason
+ *
+ * Context: softirq.
+ * Return: what the hook returns.
+ */
+unsigned int rf_rx_decline(struct rf_net *rn, enum rtpferry_reason why)
+{
+	this_cpu_inc(rn->declined->packets[why]);
+	return NF_ACCEPT;
+}
+
+/* A packet to one of our addresses? Anything else is nobody's business here, nor counted. */
+static __always_inline bool is_ours(struct rf_net *rn, struct packet *packet, bool ip6)
+{
+	const struct ipv6hdr *ip6h;
+	const struct iphdr *iph;
+
+	if (ip6) {
+		ip6h = ipv6_hdr(packet->skb);
+		if (ip6h->nexthdr == IPPROTO_TCP || ip6h->nexthdr == IPPROTO_ICMPV6)
+			return false;
+		packet->address = rf_address_find6(rn, &ip6h->daddr);
+	} else {
+		iph = ip_hdr(packet->skb);
+		if (iph->protocol != IPPROTO_UDP)
+			return false;
+		packet->address = rf_address_find4(rn, iph->daddr);
+	}
+	return packet->address;
+}
+
+/* One whole datagram behind a plain header? */
+static __always_inline int check_ip(const struct packet *packet, bool ip6)
+{
+	if (ip6) {
+		if (unlikely(ipv6_hdr(packet->skb)->nexthdr == NEXTHDR_FRAGMENT))
+			return HINDERED(FRAGMENT);
+		if (unlikely(ipv6_hdr(packet->skb)->nexthdr != IPPROTO_UDP))
+			return HINDERED(HEADER);
+		return 0;
+	}
+	if (unlikely(ip_is_fragment(ip_hdr(packet->skb))))
+		return HINDERED(FRAGMENT);
+	if (unlikely(ip_hdr(packet->skb)->ihl != 5))
+		return HINDERED(HEADER);
+	return 0;
+}
+
+/* A flow for its port? */
+static __always_inline int find_flow(struct packet *packet, const struct rf_entry *entry)
+{
+	struct sk_buff *skb = packet->skb;
+	unsigned int head = packet->header + sizeof(struct udphdr);
+
+	if (unlikely(!pskb_may_pull(skb, min(skb->len, head + RTP_HEADER)) || skb->len <= head))
+		return HINDERED(LENGTH);
+	packet->udp = (struct udphdr *)(skb->data + packet->header);
+	packet->flow = rf_ports_flow(packet->address->ports, ntohs(packet->udp->dest));
+	if (!packet->flow || packet->flow->hook != entry->hook ||
+	    (entry->table_id && packet->flow->table_id != entry->table_id))
+		return HINDERED(NO_FLOW);
+	return 0;
+}
+
+/* What the datagram carries: RTP or RTCP, as the flow expects? */
+static __always_inline int classify(struct packet *packet)
+{
+	const u8 *payload = (const u8 *)(packet->udp + 1);
+	u32 flags = packet->flow->flags;
+
+	if (unlikely(READ_ONCE(packet->flow->dead)))
+		return HINDERED(DYING);
+	if (unlikely(skb_is_gso(packet->skb)))
+		return HINDERED(GSO);
+	packet->bytes = ntohs(packet->udp->len) - sizeof(struct udphdr);
+	if (unlikely(packet->header + sizeof(struct udphdr) + packet->bytes != packet->skb->len))
+		return HINDERED(LENGTH);
+	if (unlikely(payload[0] >> 6 != 2)) {
+		if (payload[0] < 4)
+			return HINDERED(STUN);
+		return payload[0] >= 20 && payload[0] < 64 ? HINDERED(DTLS) : HINDERED(NOT_RTP);
+	}
+	packet->rtcp = flags & RTPFERRY_FLOW_FLAG_RTCP && packet->bytes >= RTCP_HEADER &&
+		       payload[1] >= 192 && payload[1] < 224;
+	if (unlikely(!packet->rtcp && !(flags & RTPFERRY_FLOW_FLAG_RTP)))
+		return HINDERED(NOT_RTP);
+	if (unlikely(!packet->rtcp && packet->bytes < RTP_HEADER))
+		return HINDERED(LENGTH);
+	return 0;
+}
+
+static __always_inline bool is_expected(const struct packet *packet, bool ip6)
+{
+	const struct rf_flow *flow = packet->flow;
+
+	if (!(flow->flags & RF_FLOW_STRICT))
+		return true;
+	if (packet->udp->source != flow->source_port)
+		return false;
+	return ip6 ? ipv6_addr_equal(&ipv6_hdr(packet->skb)->saddr, &flow->source6)
+		   : ip_hdr(packet->skb)->saddr == flow->source4;
+}
+
+static unsigned int pass_up(const struct rf_flow *flow, int hindered)
+{
+	flow->stats->passed_up[-1 - hindered]++;
+	return NF_ACCEPT;
+}
+
+static unsigned int drop(const struct rf_flow *flow, enum rtpferry_reason why)
+{
+	flow->stats->dropped[why]++;
+	return NF_DROP;
+}
+
+static __always_inline void measure(const struct packet *packet)
+{
+	if (likely(!packet->rtcp))
+		rf_stats_rtp(packet->flow, packet->udp + 1, packet->bytes);
+	else
+		rf_stats_rtcp(packet->flow, packet->bytes);
+}
+
+/* A flow that does not forward still measures. */
+static unsigned int keep(const struct packet *packet)
+{
+	measure(packet);
+	if (packet->flow->flags & RTPFERRY_FLOW_FLAG_BLOCK)
+		return drop(packet->flow, RTPFERRY_REASON_BLOCKED);
+	return pass_up(packet->flow, HINDERED(COUNT_ONLY));
+}
+
+static unsigned int mismatch(struct rf_net *rn, const struct packet *packet)
+{
+	rf_event_source(rn, packet->flow);
+	if (packet->flow->flags & RF_FLOW_DROP)
+		return drop(packet->flow, RTPFERRY_REASON_SOURCE);
+	return pass_up(packet->flow, HINDERED(SOURCE));
+}
+
+/* RTCP goes on and up: what is sent is a copy then. Returns what is sent, writable, or NULL. */
+static __always_inline struct sk_buff *make_writable(const struct packet *packet,
+						     const struct rf_way *way, bool ip6)
+{
+	struct sk_buff *skb = packet->skb;
+
+	if (unlikely(packet->rtcp)) {
+		skb = skb_copy(skb, GFP_ATOMIC);
+		if (!skb)
+			return NULL;
+	}
+	if (likely(!rf_rewrite_prepare(skb, packet->header, way->dst->dev,
+				       !ip6 && packet->flow->out_family == AF_INET6)))
+		return skb;
+	if (packet->rtcp)
+		kfree_skb(skb);
+	return NULL;
+}
+
+/*
+ * The whole way of a packet. Everything that could hinder comes first, so that a packet
+ * that goes up is as it came and was not measured; below that line nothing fails.
+ */
+static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb,
+				       const struct rf_entry *entry, bool ip6)
+{
+	struct packet packet;
+	struct rf_flow *flow;
+	struct rf_way way;
+	struct sk_buff *out;
+	int hindered;
+
+	packet.skb = skb;
+	packet.header = ip6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+	if (!is_ours(rn, &packet, ip6))
+		return NF_ACCEPT;
+	hindered = check_ip(&packet, ip6);
+	if (unlikely(hindered))
+		return rf_rx_decline(rn, -1 - hindered);
+	hindered = find_flow(&packet, entry);
+	if (unlikely(hindered))
+		return rf_rx_decline(rn, -1 - hindered);
+	flow = packet.flow;
+	hindered = classify(&packet);
+	if (unlikely(hindered))
+		return pass_up(flow, hindered);
+	if (unlikely(!is_expected(&packet, ip6)))
+		return mismatch(rn, &packet);
+	if (unlikely(flow->flags & (RTPFERRY_FLOW_FLAG_COUNT_ONLY | RTPFERRY_FLOW_FLAG_BLOCK)))
+		return keep(&packet);
+	hindered = rf_tx_find(rn->net, flow, rf_rewrite_length(flow, packet.bytes), &way);
+	if (unlikely(hindered))
+		return pass_up(flow, hindered);
+	out = make_writable(&packet, &way, ip6);
+	if (unlikely(!out)) {
+		dst_release(way.dst);
+		return pass_up(flow, HINDERED(NO_MEMORY));
+	}
+
+	packet.udp = (struct udphdr *)(out->data + packet.header);
+	measure(&packet);
+	if (ip6)
+		rf_rewrite6(out, flow, packet.address->primary, way.dst);
+	else
+		rf_rewrite4(out, flow, packet.address->primary, way.dst);
+	rf_tx_send(rn->net, flow, out, &way);
+	return packet.rtcp ? NF_ACCEPT : NF_STOLEN;
+}
+
+/**
+ * rf_rx4 - forward an IPv4 packet, or say what becomes of it
+ * @rn: the namespace
+ * @skb: with data at an IP header that has been checked
+ * @entry: how it came in
+ *
+ * Context: softirq, under RCU.
+ * Return: NF_ACCEPT: untouched; NF_STOLEN: forwarded; NF_DROP.
+ */
+unsigned int rf_rx4(struct rf_net *rn, struct sk_buff *skb, const struct rf_entry *entry)
+{
+	return rx(rn, skb, entry, false);
+}
+
+/* The same for IPv6. */
+unsigned int rf_rx6(struct rf_net *rn, struct sk_buff *skb, const struct rf_entry *entry)
+{
+	return rx(rn, skb, entry, true);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is counted and measured of a flow. */
+#ifndef RF_STATS_H
+#define RF_STATS_H
+
+#include <linux/cache.h>
+#include <linux/types.h>
+#include <uapi/rtpferry.h>
+#include "rtp/source.h"
+
+#define RF_MAX_SOURCES 4
+#define RF_DEFAULT_CLOCK_RATE 8000
+
+struct rf_flow;
+
+/**
+ * struct rf_slot - one SSRC
+ * @source: its figures; those that each packet writes come first
+ */
+struct rf_slot {
+	struct rf_rtp_source source;
+} ____cacheline_aligned;
+
+/**
+ * struct rf_stats - what is counted and measured of a flow
+ *
+ * Written by the CPU on which the stream arrives, without a lock. Where a stream moves
+ * to another CPU while packets are on both, a count may be lost; nothing else can.
+ *
+ * @slots: the last SSRCs, the first of the flow in front
+ * @past_packets: of SSRCs that had to make room
+ * @past_bytes: of UDP payload in them
+ * @rtcp_packets: RTCP
+ * @rtcp_bytes: of UDP payload in it
+ * @rtcp_us: ktime of the last
+ * @retry_at: jiffies before which a route that failed is not looked up again; 0: it did not
+ * @passed_up: by enum rtpferry_reason
+ * @dropped: by enum rtpferry_reason
+ */
+struct rf_stats {
+	struct rf_slot slots[RF_MAX_SOURCES];
+	u64 past_packets;
+	u64 past_bytes;
+	u64 rtcp_packets;
+	u64 rtcp_bytes;
+	s64 rtcp_us;
+	unsigned long retry_at;
+	u64 passed_up[RTPFERRY_REASON_COUNT];
+	u64 dropped[RTPFERRY_REASON_COUNT];
+};
+
+/**
+ * struct rf_totals - sums over the SSRCs of a flow
+ * @packets: RTCP included
+ * @bytes: of UDP payload in them
+ * @last_us: ktime of the last; 0: none yet
+ */
+struct rf_totals {
+	u64 packets;
+	u64 bytes;
+	s64 last_us;
+};
+
+int rf_stats_init(void);
+void rf_stats_exit(void);
+struct rf_stats *rf_stats_new(void);
+void rf_stats_free(struct rf_stats *stats);
+void rf_stats_rtp(const struct rf_flow *flow, const void *payload, u32 bytes);
+void rf_stats_rtcp(const struct rf_flow *flow, u32 bytes);
+struct rf_totals rf_stats_totals(const struct rf_stats *stats);
+
+#endif

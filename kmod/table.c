@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include "event.h"
+#include "flow.h"
+#include "hook.h"
+#include "table.h"
+
+/* All tables of the node by id; its lock is what makes ids unique. */
+static DEFINE_XARRAY_ALLOC1(ids);
+
+/**
+ * rf_table_find - a table of a namespace
+ * @rn: the namespace
+ * @id: of the table
+ *
+ * Context: under rf_net.lock.
+ * Return: the table, or NULL.
+ */
+struct rf_table *rf_table_find(struct rf_net *rn, u32 id)
+{
+	struct rf_table *table = xa_load(&ids, id);
+
+	return table && table->rn == rn ? table : NULL;
+}
+
+/* Whether a namespace has a table of this id. Context: may sleep. */
+bool rf_table_exists(struct rf_net *rn, u32 id)
+{
+	bool found;
+
+	mutex_lock(&rn->lock);
+	found = rf_table_find(rn, id);
+	mutex_unlock(&rn->lock);
+	return found;
+}
+
+/**
+ * rf_table_next - the tables of the node, one after the other
+ * @id: of the last one, 0 at first; the next one's on return
+ *
+ * Context: under RCU.
+ * Return: the table, of which only fixed fields and single numbers may be read; NULL at the end.
+ */
+struct rf_table *rf_table_next(unsigned long *id)
+{
+	return *id ? xa_find_after(&ids, id, ULONG_MAX, XA_PRESENT) :
+		     xa_find(&ids, id, ULONG_MAX, XA_PRESENT);
+}
+
+/**
+ * rf_table_has - whether a table named a local address
+ * @table: the table
+ * @address: the address
+ *
+ * Context: under rf_net.lock.
+ */
+bool rf_table_has(const struct rf_table *table, const struct rf_address *address)
+{
+	unsigned int i;
+
+	for (i = 0; i < table->n_addresses; i++) {
+		if (table->addresses[i] == address)
+			return true;
+	}
+	return false;
+}
+
+static int add_local(struct rf_table *table, const struct rf_local *local,
+		     struct netlink_ext_ack *extack)
+{
+	struct rf_address *primary = NULL;
+	struct rf_address *address;
+
+	if (local->primary_family) {
+		primary = rf_address_find(table->rn, local->primary_family, &local->primary);
+		if (!primary || primary->primary || !rf_table_has(table, primary) ||
+		    primary->family != local->family) {
+			NL_SET_ERR_MSG(extack, "alias-of is no local address named before");
+			return -EINVAL;
+		}
+	}
+	address = rf_address_find(table->rn, local->family, &local->ip);
+	if (address && address->primary == primary && rf_table_has(table, address))
+		return 0;
+	if (table->n_addresses == RF_MAX_ADDRESSES) {
+		NL_SET_ERR_MSG(extack, "a table has at most 64 local addresses");
+		return -ENOSPC;
+	}
+	address = rf_address_get(table->rn, local->family, &local->ip, primary, extack);
+	if (IS_ERR(address))
+		return PTR_ERR(address);
+	table->addresses[table->n_addresses++] = address;
+	return 0;
+}
+
+/**
+ * rf_table_add_locals - add the local addresses that the table does not have yet
+ * @table: the table
+ * @wish: its locals
+ * @extack: where a refusal is told
+ *
+ * Context: under rf_net.lock, may sleep.
+ * Return: 0; -EINVAL, -ENOSPC, -EEXIST, -ENOMEM; those before the refused one stay.
+ */
+int rf_table_add_locals(struct rf_table *table, const struct rf_table_wish *wish,
+			struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < wish->n_locals; i++) {
+		ret = add_local(table, &wish->locals[i], extack);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * rf_table_renew - the owner is alive
+ * @table: the table
+ *
+ * Context: under rf_net.lock.
+ */
+void rf_table_renew(struct rf_table *table)
+{
+	WRITE_ONCE(table->lease_end, jiffies + table->lease);
+}
+
+static int take_hooks(struct rf_table *table, const struct rf_table_wish *wish,
+		      struct netlink_ext_ack *extack)
+{
+	int ret;
+
+	if (table->hook == RTPFERRY_HOOK_PREROUTING)
+		return rf_hook_get(table->rn, extack);
+	while (table->n_devices < wish->n_devices) {
+		ret = rf_hook_get_device(table->rn, wish->devices[table->n_devices], extack);
+		if (ret < 0)
+			return ret;
+		table->devices[table->n_devices] = wish->devices[table->n_devices];
+		table->n_devices++;
+	}
+	return 0;
+}
+
+static void give_back(struct rf_table *table)
+{
+	while (table->n_devices > 0)
+		rf_hook_put_device(table->rn, table->devices[--table->n_devices]);
+	/* Aliases come after what they are aliases of. */
+	while (table->n_addresses > 0)
+		rf_address_put(table->addresses[--table->n_addresses]);
+}
+
+static int take_id(struct rf_table *table, u32 wanted, struct netlink_ext_ack *extack)
+{
+	int ret;
+
+	if (!wanted)
+		return xa_alloc(&ids, &table->id, table, xa_limit_31b, GFP_KERNEL_ACCOUNT);
+	table->id = wanted;
+	ret = xa_insert(&ids, wanted, table, GFP_KERNEL_ACCOUNT);
+	if (ret == -EBUSY)
+		NL_SET_ERR_MSG(extack, "a table of this node has the wanted id");
+	return ret;
+}
+
+static struct rf_table *allocate(struct rf_net *rn, const struct rf_table_wish *wish)
+{
+	struct rf_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
+
+	if (!table)
+		return NULL;
+	table->rn = rn;
+	strscpy(table->label, wish->label, sizeof(table->label));
+	table->hook = wish->hook;
+	table->netns = rn->net->ns.inum;
+	table->owner = wish->owner;
+	table->lease = wish->lease_s * HZ;
+	rf_table_renew(table);
+	return table;
+}
+
+/**
+ * rf_table_new - make a table
+ * @rn: the namespace
+ * @wish: what it should be
+ * @extack: where a refusal is told
+ *
+ * Context: under rf_net.lock, and under RTNL where devices are wished; may sleep.
+ * Return: the table, owned by the namespace; ERR_PTR: -ENOSPC (too many tables or
+ * addresses), -EBUSY (id taken), -EEXIST, -EINVAL, -ENODEV, -ENOMEM.
+ */
+struct rf_table *rf_table_new(struct rf_net *rn, const struct rf_table_wish *wish,
+			      struct netlink_ext_ack *extack)
+{
+	struct rf_table *table;
+	int ret = -ENOMEM;
+
+	if (rn->n_tables == RF_MAX_TABLES) {
+		NL_SET_ERR_MSG(extack, "a network namespace has at most 64 tables");
+		return ERR_PTR(-ENOSPC);
+	}
+	if (!try_module_get(THIS_MODULE))
+		return ERR_PTR(-ENODEV);
+	table = allocate(rn, wish);
+	if (!table)
+		goto no_table;
+	ret = rf_table_add_locals(table, wish, extack);
+	if (ret < 0)
+		goto no_locals;
+	ret = take_id(table, wish->id, extack);
+	if (ret < 0)
+		goto no_locals;
+	ret = take_hooks(table, wish, extack);
+	if (ret < 0)
+		goto no_hooks;
+	list_add_tail(&table->list, &rn->tables);
+	rn->n_tables++;
+	return table;
+
+no_hooks:
+	xa_erase(&ids, table->id);
+no_locals:
+	give_back(table);
+	kfree_rcu(table, rcu);
+no_table:
+	module_put(THIS_MODULE);
+	return ERR_PTR(ret);
+}
+
+/**
+ * rf_table_adopt - take over an orphan, where there is one of the wished label
+ * @rn: the namespace
+ * @wish: what the table should be; its hook and devices stay as they are
+ * @extack: where a refusal is told
+ *
+ * Context: under rf_net.lock, may sleep.
+ * Return: the table; NULL: there is none; ERR_PTR: as rf_table_add_locals().
+ */
+struct rf_table *rf_table_adopt(struct rf_net *rn, const struct rf_table_wish *wish,
+				struct netlink_ext_ack *extack)
+{
+	struct rf_table *table;
+	int ret;
+
+	list_for_each_entry(table, &rn->tables, list) {
+		if (table->owner || strcmp(table->label, wish->label))
+			continue;
+		if ((wish->id && wish->id != table->id) || wish->hook != table->hook)
+			continue;
+		ret = rf_table_add_locals(table, wish, extack);
+		if (ret < 0)
+			return ERR_PTR(ret);
+		WRITE_ONCE(table->owner, wish->owner);
+		table->lease = wish->lease_s * HZ;
+		rf_table_renew(table);
+		return table;
+	}
+	return NULL;
+}
+
+/* From *port on, the first flow of the table at one of its addresses. */
+static struct rf_flow *next_at(struct rf_table *table, struct rf_ports *ports, unsigned int *port)
+{
+	struct rf_chunk *chunk;
+	struct rf_flow *flow;
+
+	while (*port < 65536) {
+		chunk = rcu_dereference_protected(ports->chunks[*port >> RF_CHUNK_BITS],
+						  lockdep_is_held(&table->rn->lock));
+		if (!chunk) {
+			*port = round_down(*port, RF_CHUNK_PORTS) + RF_CHUNK_PORTS;
+			continue;
+		}
+		flow = rcu_dereference_protected(chunk->flows[*port & (RF_CHUNK_PORTS - 1)],
+						 lockdep_is_held(&table->rn->lock));
+		if (flow && flow->table_id == table->id)
+			return flow;
+		++*port;
+	}
+	return NULL;
+}
+
+/**
+ * rf_table_next_flow - the flows of a table, one after the other
+ * @table: the table
+ * @address: index of an address of the table, 0 at first
+ * @port: at that address, 0 at first; to go on, add 1
+ *
+ * Context: under rf_net.lock.
+ * Return: the flow at @address and @port, or behind; NULL at the end.
+ */
+struct rf_flow *rf_table_next_flow(struct rf_table *table, unsigned int *address,
+				   unsigned int *port)
+{
+	struct rf_flow *flow;
+
+	for (; *address < table->n_addresses; ++*address, *port = 0) {
+		if (table->addresses[*address]->primary)
+			continue;
+		flow = next_at(table, table->addresses[*address]->ports, port);
+		if (flow)
+			return flow;
+	}
+	return NULL;
+}
+
+/**
+ * rf_table_free - end a table and its flows
+ * @table: the table
+ *
+ * Context: under rf_net.lock, may sleep.
+ */
+void rf_table_free(struct rf_table *table)
+{
+	struct rf_net *rn = table->rn;
+	unsigned int address = 0;
+	unsigned int port = 0;
+	struct rf_flow *flow;
+
+	if (table->hook == RTPFERRY_HOOK_PREROUTING)
+		rf_hook_put(rn);
+	while ((flow = rf_table_next_flow(table, &address, &port))) {
+		rf_flow_remove(flow);
+		port++;
+		cond_resched();
+	}
+	xa_erase(&ids, table->id);
+	list_del(&table->list);
+	rn->n_tables--;
+	give_back(table);
+	kfree_rcu(table, rcu);
+	module_put(THIS_MODULE);
+}
+
+/* The namespace ends. Context: under rf_net.lock, may sleep. */
+void rf_table_free_all(struct rf_net *rn)
+{
+	struct rf_table *table, *next;
+
+	list_for_each_entry_safe(table, next, &rn->tables, list)
+		rf_table_free(table);
+}
+
+/**
+ * rf_table_orphan - an owner has gone
+ * @rn: the namespace
+ * @owner: netlink port id of its socket
+ *
+ * Context: may sleep.
+ */
+void rf_table_orphan(struct rf_net *rn, u32 owner)
+{
+	struct rf_table *table;
+
+	mutex_lock(&rn->lock);
+	list_for_each_entry(table, &rn->tables, list) {
+		if (table->owner != owner)
+			continue;
+		WRITE_ONCE(table->owner, 0);
+		rf_event_table(table, RTPFERRY_EVENT_KIND_TABLE_ORPHANED);
+		mod_delayed_work(system_wq, &rn->reap, 0);
+	}
+	mutex_unlock(&rn->lock);
+}
+
+/* End the orphans whose lease has ended, and come back when the next one's does. */
+void rf_table_reap(struct work_struct *work)
+{
+	struct rf_net *rn = container_of(to_delayed_work(work), struct rf_net, reap);
+	unsigned long soonest = MAX_JIFFY_OFFSET;
+	struct rf_table *table, *next;
+
+	mutex_lock(&rn->lock);
+	list_for_each_entry_safe(table, next, &rn->tables, list) {
+		if (table->owner)
+			continue;
+		if (time_before(jiffies, table->lease_end)) {
+			soonest = min(soonest, table->lease_end - jiffies);
+			continue;
+		}
+		rf_event_table(table, RTPFERRY_EVENT_KIND_TABLE_REAPED);
+		rf_table_free(table);
+	}
+	mutex_unlock(&rn->lock);
+	if (soonest != MAX_JIFFY_OFFSET)
+		mod_delayed_work(system_wq, &rn->reap, soonest + 1);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The way out: route, neighbour, scrub, send. */
+#ifndef RF_TX_H
+#define RF_TX_H
+
+#include <linux/skbuff.h>
+#include <uapi/rtpferry.h>
+
+struct neighbour;
+struct net;
+struct rf_flow;
+
+/**
+ * struct rf_way - where a packet will leave
+ * @dst: its route; the reference belongs to this struct until rf_tx_send()
+ * @neigh: the next hop; borrowed under RCU; NULL with RTPFERRY_FLOW_FLAG_STACK
+ * @skip_header: the neighbour's cached link header is of another family
+ */
+struct rf_way {
+	struct dst_entry *dst;
+	struct neighbour *neigh;
+	bool skip_header;
+};
+
+int rf_tx_find(struct net *net, const struct rf_flow *flow, unsigned int len, struct rf_way *way);
+void rf_tx_send(struct net *net, const struct rf_flow *flow, struct sk_buff *skb,
+		struct rf_way *way);
+
+#endif

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Namespaces, packets and results for the scripts that run in the guest.
+
+       eth0  10.1.0.2     10.1.0.1  west         east  10.2.0.1     10.2.0.2  eth0
+    caller ------------------------------- relay ------------------------------- callee
+             fd01::2      fd01::1                      fd02::1      fd02::2
+"""
+
+import ctypes
+import fcntl
+import os
+import socket
+import struct
+import subprocess
+import sys
+import time
+import traceback
+
+CLONE_NEWNET = 0x40000000
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+RELAY_A, RELAY_B = "10.1.0.1", "10.2.0.1"
+CALLER, CALLEE = "10.1.0.2", "10.2.0.2"
+RELAY_A6, RELAY_B6 = "fd01::1", "fd02::1"
+CALLER6, CALLEE6 = "fd01::2", "fd02::2"
+
+
+def sh(command):
+    """Run it; what it printed."""
+    done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command}: status {done.returncode}: {done.stdout}")
+    return done.stdout
+
+
+class Inside:
+    """with Inside(name): this thread is in that namespace; sockets made there stay there."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __enter__(self):
+        self.home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        self._enter(os.open(f"/run/netns/{self.name}", os.O_RDONLY))
+
+    def __exit__(self, *_):
+        self._enter(self.home)
+
+    @staticmethod
+    def _enter(fd):
+        if LIBC.setns(fd, CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "setns")
+        os.close(fd)
+
+
+def topology():
+    """The picture above."""
+    for name in ("caller", "relay", "callee"):
+        sh(f"ip netns add {name}")
+    for party, link, net in (("caller", "west", 1), ("callee", "east", 2)):
+        sh(f"ip link add name {link} netns relay type veth peer name eth0 netns {party}")
+        sh(f"ip -n relay addr add 10.{net}.0.1/24 dev {link} && ip -n relay addr add fd0{net}::1/64 dev {link} nodad")
+        sh(f"ip -n {party} addr add 10.{net}.0.2/24 dev eth0 && ip -n {party} addr add fd0{net}::2/64 dev eth0 nodad")
+        sh(f"ip -n relay link set {link} up && ip -n {party} link set eth0 up && ip -n relay link set lo up")
+        sh(f"ip -n {party} route add default via 10.{net}.0.1 && ip -n {party} route add default via fd0{net}::1")
+    for party, link, net in (("caller", "west", 1), ("callee", "east", 2)):
+        know_neighbour(party, link, f"10.{net}.0.2")
+        know_neighbour(party, link, f"fd0{net}::2")
+
+
+def know_neighbour(party, link, address):
+    """So that the first packet need not wait for the relay to ask."""
+    mac = sh(f"ip netns exec {party} cat /sys/class/net/eth0/address").strip()
+    sh(f"ip -n relay neigh replace {address} lladdr {mac} dev {link} nud permanent")
+
+
+def clear():
+    for name in sh("ip netns list").split("\n"):
+        if name:
+            sh(f"ip netns del {name.split()[0]}")
+
+
+def udp(where, address, port, timeout_s=1.0):
+    """A bound socket in a namespace."""
+    with Inside(where):
+        sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+        sock.bind((address, port))
+    sock.settimeout(timeout_s)
+    return sock
+
+
+def software_checksums(on):
+    """Both parties' devices leave the UDP checksum to software, or take it over again."""
+    for party in ("caller", "callee"):
+        with Inside(party), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            value = ctypes.create_string_buffer(struct.pack("II", 0x17, not on))   # ETHTOOL_STXCSUM
+            fcntl.ioctl(sock, 0x8946, struct.pack("16sP", b"eth0", ctypes.addressof(value)))
+
+
+class Capture:
+    """Frames on a device, from the time it is made."""
+
+    def __init__(self, where, device):
+        with Inside(where):
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+            self.socket.bind((device, 3))
+        self.socket.settimeout(1.0)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def udp(self, port):
+        """The next datagram to that port: ttl, tos, checksum."""
+        while True:
+            frame = self.socket.recv(65536)[14:]
+            if frame[0] >> 4 == 4 and frame[9] == 17:
+                out = {"ttl": frame[8], "tos": frame[1], "udp": frame[(frame[0] & 15) * 4:]}
+            elif frame[0] >> 4 == 6 and frame[6] == 17:
+                out = {"ttl": frame[7], "tos": struct.unpack_from("!H", frame)[0] >> 4 & 0xff, "udp": frame[40:]}
+            else:
+                continue
+            if struct.unpack_from("!H", out["udp"], 2)[0] == port:
+                out["checksum"] = struct.unpack_from("!H", out["udp"], 6)[0]
+                return out
+
+
+def rtp(seq, ssrc=0x1234, kind=0, payload=b"x" * 160, timestamp=None):
+    stamp = seq * 160 if timestamp is None else timestamp
+    return struct.pack("!BBHII", 0x80, kind, seq & 0xffff, stamp & 0xffffffff, ssrc) + payload
+
+
+def rtcp(ssrc=0x1234):
+    return struct.pack("!BBHI", 0x80, 201, 1, ssrc)
+
+
+def receive(sock):
+    """(data, sender's address, port), or None."""
+    try:
+        data, sender = sock.recvfrom(65536)
+    except TimeoutError:
+        return None
+    return data, sender[0], sender[1]
+
+
+def equal(got, wanted, what=""):
+    if got != wanted:
+        raise AssertionError(f"{what}: got {got!r}, expected {wanted!r}")
+
+
+def reasons(stats, key):
+    return {row["reason"]: row["packets"] for row in stats.get(key, [])}
+
+
+class Tests:
+    """A list of sentences, each a test; the exit status says whether all held."""
+
+    def __init__(self):
+        self.failed = 0
+        self.only = sys.argv[1:]
+
+    def check(self, sentence, function, *words):
+        if self.only and not any(word in sentence for word in self.only):
+            return
+        started = time.monotonic()
+        try:
+            function(*words)
+            print(f"ok      {sentence} ({time.monotonic() - started:.1f} s)", flush=True)
+        except Exception:  # pylint: disable=broad-except
+            self.failed += 1
+            print(f"FAILED  {sentence}", flush=True)
+            traceback.print_exc(file=sys.stdout)
+
+    def end(self):
+        noise = [line for line in sh("dmesg").splitlines()
+                 if any(word in line for word in ("BUG", "WARNING", "Call Trace", "possible recursive", "leak"))]
+        if noise:
+            self.failed += 1
+            print("FAILED  the console is quiet", *noise[:20], sep="\n        ", flush=True)
+        sys.exit(1 if self.failed else 0)
+
+
+def load():
+    sh(f"for m in udp_tunnel nfnetlink x_tables; do modprobe $m; done 2>/dev/null; insmod {os.environ['RTPFERRY_KO']}")
