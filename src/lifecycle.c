@@ -180,11 +180,11 @@ static void on_usr1(void *arg, int fd, int signal)
 static void on_tend(void *arg, int fd, int what)
 {
 	struct rf_lifecycle *lifecycle = arg;
-	const struct rf_calls *calls = lifecycle->with.calls;
+	struct rf_calls *calls = lifecycle->with.calls;
 
 	(void)fd;
 	(void)what;
-	rf_memory_tend(&lifecycle->memory, rf_calls_held(calls));
+	rf_memory_tend(&lifecycle->memory, rf_calls_held(calls), rf_calls_peak(calls));
 	if (++lifecycle->tended % STATUS_EVERY == 0)
 		rf_notify_status(rf_calls_draining(calls), rf_calls_count(calls));
 }

@@ -15,12 +15,12 @@ void rf_memory_set_up(void)
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
 }
 
-void rf_memory_tend(struct rf_memory *memory, unsigned held)
+void rf_memory_tend(struct rf_memory *memory, unsigned held, unsigned peak)
 {
 	bool gone, again;
 
-	if (held > memory->peak)
-		memory->peak = held;
+	if (peak > memory->peak)
+		memory->peak = peak;
 	gone = memory->peak - held >= TRIM_CALLS || (held == 0 && memory->peak > 0);
 	again = memory->again > 0 && --memory->again == 0;
 	if (!gone && !again)

@@ -13,8 +13,9 @@ struct rf_memory {
 
 /* Before the first thread. */
 void rf_memory_set_up(void);
-/* Look every RF_MEMORY_LOOK_US, with the number of calls held: memory is given back once many have gone. */
-void rf_memory_tend(struct rf_memory *memory, unsigned held);
+/* Look every RF_MEMORY_LOOK_US, with the number of calls held now and at most since the look before: memory is given
+ * back once many have gone. */
+void rf_memory_tend(struct rf_memory *memory, unsigned held, unsigned peak);
 
 #define RF_MEMORY_LOOK_US 2000000
 

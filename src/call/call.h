@@ -93,6 +93,7 @@ bool rf_calls_draining(const struct rf_calls *calls);
 
 unsigned rf_calls_count(const struct rf_calls *calls); /* calls that are not deleted */
 unsigned rf_calls_held(const struct rf_calls *calls);  /* calls that hold ports, those that linger included */
+unsigned rf_calls_peak(struct rf_calls *calls);        /* held at most at a time since it was asked before */
 
 /* Call fn for each call, until it returns false. It must not change the set. */
 void rf_calls_each(const struct rf_calls *calls, bool (*fn)(struct rf_str call_id, void *arg), void *arg);

@@ -135,6 +135,8 @@ int rf_call_new(struct rf_calls *calls, struct rf_str call_id, struct rf_call **
 	rf_list_append(&calls->slots[calls->next_slot], &call->link);
 	calls->next_slot = (calls->next_slot + 1) % RF_CALL_SLOTS;
 	calls->totals.sessions++;
+	if (calls->by_id.count > calls->peak)
+		calls->peak = (unsigned)calls->by_id.count;
 	*out = call;
 	return 0;
 
@@ -271,6 +273,14 @@ unsigned rf_calls_count(const struct rf_calls *calls)
 unsigned rf_calls_held(const struct rf_calls *calls)
 {
 	return (unsigned)calls->by_id.count;
+}
+
+unsigned rf_calls_peak(struct rf_calls *calls)
+{
+	unsigned peak = calls->peak;
+
+	calls->peak = (unsigned)calls->by_id.count;
+	return peak;
 }
 
 void rf_calls_each(const struct rf_calls *calls, bool (*fn)(struct rf_str call_id, void *arg), void *arg)

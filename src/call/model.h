@@ -115,6 +115,7 @@ struct rf_calls {
 	unsigned next_slot;                  /* to fill */
 	unsigned timer_slot;                 /* to visit */
 	struct rf_loop_item *timer;
+	unsigned peak;    /* calls held at most since rf_calls_peak */
 	unsigned deleted; /* calls that linger */
 	bool draining;
 	const char *overload;      /* limit that is exceeded now (limits.c); NULL: none */

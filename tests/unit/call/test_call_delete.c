@@ -53,6 +53,9 @@ static void delete_without_tags_ends_the_call(void **state)
 
 	assert_true(bench_delete(b, NULL, NULL));
 	assert_int_equal(rf_calls_held(b->calls), 0);
+	/* what came and went between two looks is not missed */
+	assert_int_equal(rf_calls_peak(b->calls), 1);
+	assert_int_equal(rf_calls_peak(b->calls), 0);
 }
 
 static void delete_from_the_callee_ends_the_call(void **state)
