@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/buf.h"
 #include "base/histogram.h"
 #include "log/log.h"
 #include "loop/loop.h"
@@ -109,9 +110,22 @@ struct rf_stream_report {
 		far; /* what the party's own RTCP said of its reception, and the round trip to it (rtp/leg.h) */
 };
 
+/* What is wanted of the kernel's table. */
+struct rf_kernel_config {
+	const char *label;          /* of the owner; who comes with the same label adopts what it left */
+	uint32_t id;                /* wanted; 0: any */
+	uint32_t lease_s;           /* seconds that the table outlives this process */
+	uint32_t hook;              /* enum rtpferry_hook */
+	const char *const *devices; /* names, for hook ingress */
+	unsigned n_devices;         /* of them */
+};
+
 struct rf_dataplane_config {
-	unsigned workers; /* threads; 0: number of CPUs that the cgroup grants */
-	unsigned nap_us;  /* a worker's nap before it waits again: fewer wake-ups for that much more delay; 0: none */
+	const struct rf_kernel_config *kernel; /* copied; NULL: user space only */
+	const char *guard; /* copied: name of the nftables guard while there is no table, "rtpferry_ng2223"; with one it
+	                      is "rtpferry_<id>". NULL: no guard */
+	unsigned workers;  /* threads; 0: number of CPUs that the cgroup grants */
+	unsigned nap_us;   /* a worker's nap before it waits again: fewer wake-ups for that much more delay; 0: none */
 	struct rf_loop *loop;   /* of the control thread; borrowed */
 	struct rf_log *log;     /* borrowed */
 	struct rf_ports *ports; /* borrowed: pairs of freed streams go back there */
@@ -140,6 +154,11 @@ void rf_stream_set(struct rf_stream *stream, const struct rf_stream_config *conf
 void rf_stream_free(struct rf_stream *stream);
 /* Send what is staged to the worker as one message. 0 or -ENOMEM (kept staged). */
 int rf_group_commit(struct rf_group *group);
+/*
+ * The call is over: its flows leave the kernel for good, so that rf_stream_report is final to the last packet. What
+ * still arrives is relayed in user space until the group is freed.
+ */
+void rf_group_finish(struct rf_group *group);
 
 /* The local side of a stream. */
 const struct rf_local *rf_stream_local(const struct rf_stream *stream);
@@ -150,10 +169,13 @@ void rf_stream_report(const struct rf_stream *stream, struct rf_stream_report *o
 /* Monotonic time of the last packet accepted from the party, 0: none yet; cheaper than a report. */
 int64_t rf_stream_last_packet_us(const struct rf_stream *stream);
 
-/* Totals per interface, over streams that were and are. */
+/* Totals per interface, over streams that were and are, in user space and in the kernel. */
 struct rf_dataplane_totals {
 	char iface[RF_IFACE_NAME];
 	uint64_t packets_in, bytes_in, packets_out, bytes_out;
+	struct {
+		uint64_t packets_in, bytes_in, packets_out, bytes_out;
+	} kernel; /* of them, those that the kernel forwarded */
 };
 
 #define RF_DATAPLANE_MAX_IFACES 32
@@ -166,6 +188,35 @@ unsigned rf_dataplane_streams(const struct rf_dataplane *dataplane); /* streams 
 unsigned rf_dataplane_workers(const struct rf_dataplane *dataplane);
 /* Time that a sample of the packets spent in the relay, kernel receive time to send, seconds. */
 void rf_dataplane_delay(const struct rf_dataplane *dataplane, struct rf_histogram *out);
+
+/* What became of the kernel's table; all strings are static or the data plane's, until the next call of the loop. */
+struct rf_kernel_status {
+	bool wanted;           /* rf_dataplane_config.kernel was given */
+	bool up;               /* there is a table, and calls may go there */
+	bool adopted;          /* it was left by an owner of the same label */
+	uint32_t id;           /* of the table; 0: none */
+	const char *label;     /* of the table */
+	const char *hook;      /* "prerouting", "nft" or "ingress" */
+	const char *version;   /* of the module; "": not known */
+	const char *why;       /* a sentence: why it is not up; "" when it is */
+	const char *guard;     /* name of the nftables table in force; "": none */
+	const char *guard_why; /* a sentence: why there is none; "" when there is, or none is wanted */
+	unsigned flows;        /* installed now */
+	unsigned streams;      /* whose packets the kernel forwards now */
+	uint64_t restored;     /* times that the guard had to be restored */
+};
+
+void rf_dataplane_kernel(const struct rf_dataplane *dataplane, struct rf_kernel_status *out);
+/* Packets that the kernel declined and left to user space, by enum rtpferry_reason (at least RTPFERRY_REASON_COUNT). */
+void rf_dataplane_passed_up(const struct rf_dataplane *dataplane, uint64_t *packets);
+/* Packets that the kernel dropped, by the reasons of user space. Part of rf_dataplane_drops. */
+void rf_dataplane_kernel_drops(const struct rf_dataplane *dataplane, uint64_t drops[RF_DROPS]);
+/* Requests to the module that failed, by enum rtpferry_cmd (at least RTPFERRY_CMD_MAX + 1). */
+void rf_dataplane_netlink_errors(const struct rf_dataplane *dataplane, uint64_t *errors);
+/* The addresses or port ranges of rf_ports have changed: tell table and guard. */
+void rf_dataplane_readdress(struct rf_dataplane *dataplane);
+/* The rules of the guard as a file for `nft -f`, whether they are installed or not. */
+void rf_dataplane_print_rules(const struct rf_dataplane *dataplane, struct rf_buf *out);
 
 /* "too_short", …, as metrics and API print it. */
 const char *rf_drop_name(enum rf_drop drop);

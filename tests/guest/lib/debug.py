@@ -8,10 +8,11 @@ import re
 import shutil
 import subprocess
 
-from kernel import KernelError, command
+from kernel import BUILD, Kernel, KernelError, command, locked
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 PACKAGE = "linux-source-6.1"
+CACHE = os.environ.get("RTPFERRY_GUESTS", BUILD)
 # Of the built tree, what neither a module's build nor a guest needs.
 REMOVED = ("*.o", "*.a", "*.cmd")
 
@@ -19,9 +20,9 @@ REMOVED = ("*.o", "*.a", "*.cmd")
 class Source:
     """The unpacked source of Debian's kernel: for the debug kernel, and for the scripts that check code."""
 
-    def __init__(self, cache):
+    def __init__(self):
         self.version = self._version()
-        self.path = os.path.join(cache, f"source-{self.version}")
+        self.path = os.path.join(CACHE, f"source-{self.version}")
 
     @staticmethod
     def _version():
@@ -32,8 +33,11 @@ class Source:
 
     def fetch(self):
         """Have it unpacked; does nothing when it is."""
-        if os.path.exists(f"{self.path}/Makefile"):
-            return
+        with locked(f"{self.path}.lock"):
+            if not os.path.exists(self.path):
+                self._unpack()
+
+    def _unpack(self):
         print(f"guest: fetching {PACKAGE} {self.version}", flush=True)
         work = f"{self.path}.part"
         shutil.rmtree(work, ignore_errors=True)
@@ -45,35 +49,30 @@ class Source:
         shutil.rmtree(work)
 
 
-class DebugKernel:
-    """A kernel with all that looks for faults; stands in for Kernel."""
+class DebugKernel(Kernel):
+    """A kernel with all that looks for faults."""
 
     name = "debug"
 
-    def __init__(self, cache):
-        self._source = Source(cache)
+    def __init__(self):  # pylint: disable=super-init-not-called
+        self._source = Source()
         with open(f"{HERE}/debug.config", encoding="ascii") as file:
             self._config = file.read()
         key = f"{self._source.version}\n{self._config}\n{command(['gcc', '-dumpfullversion'])}"
-        self.path = os.path.join(cache, f"debug-{hashlib.sha256(key.encode()).hexdigest()[:12]}")
+        name = f"debug-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+        self.path = os.path.join(CACHE, name)
+        self.work = os.path.join(BUILD, name)
         self.root = f"{self.path}/root"
-        self.headers = f"{self.path}/build"
-
-    @property
-    def release(self):
-        """What uname -r will say."""
-        with open(f"{self.headers}/include/config/kernel.release", encoding="ascii") as file:
-            return file.read().strip()
 
     @property
     def image(self):
         return f"{self.path}/bzImage"
 
     @property
-    def modules(self):
-        return f"{self.root}/lib/modules/{self.release}"
+    def headers(self):
+        return f"{self.path}/build"
 
-    def fetch(self):
+    def _fetch(self):
         """Have it built; does nothing when it is."""
         done = f"{self.path}/built"
         if os.path.exists(done):

@@ -6,8 +6,8 @@ static const double bounds[] = {0.001, 0.01};
 unsigned rf_dataplane_totals(const struct rf_dataplane *dataplane, struct rf_dataplane_totals *rows)
 {
 	(void)dataplane;
-	rows[0] = (struct rf_dataplane_totals){"pub", 1, 2, 3, 4};
-	rows[1] = (struct rf_dataplane_totals){"priv", 5, 6, 7, 8};
+	rows[0] = (struct rf_dataplane_totals){"pub", 1, 2, 3, 4, {0}};
+	rows[1] = (struct rf_dataplane_totals){"priv", 5, 6, 7, 8, {0}};
 	return 2;
 }
 
