@@ -244,7 +244,10 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb,
 	else
 		rf_rewrite4(out, flow, packet.address->primary, way.dst);
 	rf_tx_send(rn->net, flow, out, &way);
-	return packet.rtcp ? NF_ACCEPT : NF_STOLEN;
+	if (likely(!packet.rtcp))
+		return NF_STOLEN;
+	skb->mark |= RTPFERRY_COPY_MARK;
+	return NF_ACCEPT;
 }
 
 /**

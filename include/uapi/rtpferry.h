@@ -22,6 +22,13 @@
 /* characters of a table's label */
 #define RTPFERRY_LABEL_MAX 63
 
+/*
+ * bit 0x2000, set in the mark of a packet that goes up although it was forwarded (RTCP); a
+ * daemon reads the mark with SO_RCVMARK. The mark's other bits stay, and what is sent does not
+ * have it
+ */
+#define RTPFERRY_COPY_MARK 8192
+
 /**
  * enum rtpferry_hook - where a table's packets are taken from
  * @RTPFERRY_HOOK_PREROUTING: the module's own hook, IPv4 and IPv6, just before raw priority
