@@ -236,6 +236,7 @@ static void take_end(const struct nlmsghdr *message, struct rf_netlink_end *end)
 		take_extended(message, skip, &error);
 	end->code = code < -4095 ? -EBADMSG : code;
 	end->error = error;
+	end->error.number = message->nlmsg_seq;
 }
 
 void rf_netlink_walk(const void *data, size_t len, uint32_t first, uint32_t last, rf_netlink_fn *fn, void *arg,

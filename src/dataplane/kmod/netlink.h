@@ -24,6 +24,7 @@ struct rf_netlink; /* opaque */
 struct rf_netlink_error {
 	char sentence[RF_NETLINK_SENTENCE]; /* its own words (extended ack), printable; empty: none */
 	uint32_t offset; /* of the attribute to blame, from the request's first byte; 0: none named */
+	uint32_t number; /* of the message that was refused */
 };
 
 /* What a walk through answers has found. */
