@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Small C programs for scripts in the guest, compiled before it boots: each folder of tests/guest/tools is one."""
+"""Small C programs for scripts in the guest, compiled before it boots: each folder of tests/guest/programs is one."""
 
 import glob
 import os
@@ -12,11 +12,11 @@ ROOT = os.path.realpath(f"{HERE}/../../..")
 SHARED = f"{ROOT}/src/dataplane/kmod/attributes.c"
 
 
-def build_tools():
+def build_programs():
     """Compile what changed; the folder that holds them."""
-    to = f"{BUILD}/tools"
+    to = f"{BUILD}/programs"
     os.makedirs(to, exist_ok=True)
-    for folder in sorted(glob.glob(f"{HERE}/../tools/*/")):
+    for folder in sorted(glob.glob(f"{HERE}/../programs/*/")):
         program = f"{to}/{os.path.basename(os.path.dirname(folder))}"
         sources = [*sorted(glob.glob(f"{folder}*.c")), SHARED]
         newest = max(os.path.getmtime(name) for name in [*sources, *glob.glob(f"{folder}*.h")])
