@@ -214,7 +214,7 @@ static void put_flow(struct fuzz_message *message, const struct rf_attribute_set
 		put_end(message, set, RTPFERRY_A_FLOW_OUT_ADDRESS, ip6 ^ cross, 1, port + 2);
 		put_end(message, set, RTPFERRY_A_FLOW_TO_ADDRESS, ip6 ^ cross,
 		        happens(message, 900) ? 3 : below(message, 8), 7000);
-		put_field(message, set, RTPFERRY_A_FLOW_FLAGS, 1 + below(message, happens(message, 500) ? 3 : 31), 4);
+		put_field(message, set, RTPFERRY_A_FLOW_FLAGS, 1 + below(message, happens(message, 900) ? 3 : 31), 4);
 		for (uint32_t types = below(message, 4); types; types--) {
 			type = begin(message, RTPFERRY_A_FLOW_TYPE | NLA_F_NESTED);
 			put_field(message, set, RTPFERRY_A_TYPE_NUMBER, below(message, 128), 1);
@@ -230,13 +230,12 @@ static void put_flow(struct fuzz_message *message, const struct rf_attribute_set
 	end(message, at, 0);
 }
 
-static void put_local(struct fuzz_message *message, const struct rf_attribute_set *set)
+static void put_local(struct fuzz_message *message, const struct rf_attribute_set *set, bool ip6, uint32_t which)
 {
-	bool ip6 = happens(message, 400);
 	size_t at = begin(message, RTPFERRY_A_TABLE_LOCAL | NLA_F_NESTED);
 
 	if (!left_out(message, set))
-		put_address(message, RTPFERRY_A_LOCAL_ADDRESS, ip6, below(message, happens(message, 900) ? 2 : 8));
+		put_address(message, RTPFERRY_A_LOCAL_ADDRESS, ip6, which);
 	if (happens(message, 150))
 		put_address(message, RTPFERRY_A_LOCAL_ALIAS_OF, ip6, below(message, 2));
 	end(message, at, 0);
@@ -246,6 +245,7 @@ static void put_table(struct fuzz_message *message, const struct rf_attribute_se
 {
 	size_t at = begin(message, RTPFERRY_A_TABLE | NLA_F_NESTED);
 	uint32_t hook = happens(message, 700) ? 0 : below(message, 3);
+	bool all = new &&happens(message, 600);
 	uint32_t count;
 	size_t label;
 	char name[8];
@@ -267,7 +267,9 @@ static void put_table(struct fuzz_message *message, const struct rf_attribute_se
 		put_field(message, set, RTPFERRY_A_TABLE_DEVICE, 1 + below(message, 6), 4);
 	count = new || happens(message, 100) ? below(message, happens(message, 30) ? 80 : 8) : 0;
 	while (count--)
-		put_local(message, set);
+		put_local(message, set, happens(message, 400), below(message, happens(message, 900) ? 2 : 8));
+	for (uint32_t which = 0; all && which < 4; which++)
+		put_local(message, set, which & 1, which / 2);
 	end(message, at, 0);
 }
 
@@ -283,7 +285,7 @@ static void put_body(struct fuzz_message *message, uint8_t command)
 	uint32_t count = 0;
 
 	if (command == RTPFERRY_CMD_FLOW_SET || command == RTPFERRY_CMD_FLOW_DEL)
-		count = happens(message, 20) ? LARGE_FLOWS : below(message, 12);
+		count = happens(message, 20) ? LARGE_FLOWS : below(message, happens(message, 600) ? 4 : 12);
 	else if (command == RTPFERRY_CMD_FLOW_GET)
 		count = below(message, 2);
 	if (command != RTPFERRY_CMD_GET_INFO && !happens(message, message->change / 3))
