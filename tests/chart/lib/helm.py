@@ -3,6 +3,8 @@
 
 import functools
 import json
+import os
+import shutil
 import subprocess
 import tempfile
 
@@ -17,13 +19,13 @@ class Refused(Exception):
     """helm does not render it; the text is what it says."""
 
 
-def render(values=None, files=(), release=RELEASE):
+def render(values=None, files=(), chart=CHART):
     """The text of all objects, for values (a tree) on top of value files."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump(values or {}, file)
         file.flush()
         words = [word for name in [*files, file.name] for word in ("--values", name)]
-        done = subprocess.run([HELM, "template", release, CHART, "--namespace", NAMESPACE, "--kube-version", KUBERNETES, *words],
+        done = subprocess.run([HELM, "template", RELEASE, chart, "--namespace", NAMESPACE, "--kube-version", KUBERNETES, *words],
                               capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Refused(done.stderr.strip())
@@ -31,16 +33,16 @@ def render(values=None, files=(), release=RELEASE):
 
 
 def notes(values=None, files=()):
-    """What helm prints after an installation."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
-        json.dump(values or {}, file)
-        file.flush()
-        words = [word for name in [*files, file.name] for word in ("--values", name)]
-        done = subprocess.run([HELM, "install", RELEASE, CHART, "--namespace", NAMESPACE, "--dry-run=client", *words,
-                               "--set", "test.enabled=false"], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise Refused(done.stderr.strip())
-    return done.stdout.split("\nNOTES:\n", 1)[1]
+    """What helm prints after an installation. It prints that for a cluster only, so that a copy of the chart renders it as an object."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = f"{folder}/rtpferry"
+        shutil.copytree(CHART, copy)
+        with open(f"{copy}/templates/NOTES.txt", encoding="utf-8") as file:
+            text = file.read()
+        os.remove(f"{copy}/templates/NOTES.txt")
+        with open(f"{copy}/templates/notes.yaml", "w", encoding="utf-8") as file:
+            file.write('{{ define "notes" }}' + text + '{{ end }}\nkind: Notes\ntext: {{ include "notes" . | toJson }}\n')
+        return of_kind(parse(render(values, files, chart=copy)), "Notes")[0]["text"]
 
 
 def parse(text):

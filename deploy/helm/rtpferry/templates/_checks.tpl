@@ -46,19 +46,21 @@
 {{- if and (regexMatch "(?m)^node$" $words) (not $v.network.nodeAddresses) }}
 {{- fail "network.interfaces has an address of node, but network.nodeAddresses is empty; expected {NODE: {INTERFACE: {advertised: ADDRESS}}}" }}
 {{- end }}
-{{- $names := list }}
-{{- range (include "rtpferry.interfaces" . | fromJson).items }}
-{{- $name := .name }}
+{{- $items := (include "rtpferry.interfaces" . | fromJson).items }}
+{{- range $i, $item := $items }}
 {{- range $what := list "address" "advertised" }}
-{{- if eq (default "" (get (index (include "rtpferry.interfaces" $ | fromJson).items (len $names)) $what)) "node" }}
-{{- range $node, $interfaces := $v.network.nodeAddresses }}
-{{- if not (get (default dict (get $interfaces $name)) $what) }}
-{{- fail (printf "network.nodeAddresses.%s has no %s.%s, which the interface '%s' asks for with the word node" $node $name $what $name) }}
+{{- range $node, $interfaces := ternary $v.network.nodeAddresses dict (eq (default "" (get $item $what)) "node") }}
+{{- if not (get (default dict (get $interfaces $item.name)) $what) }}
+{{- fail (printf "network.nodeAddresses.%s has no %s.%s, which the interface '%s' asks for with the word node" $node $item.name $what $item.name) }}
 {{- end }}
 {{- end }}
 {{- end }}
+{{- range $other := slice $items (add1 $i | int) }}
+{{- $a := default $v.network.ports $item.ports }}{{ $b := default $v.network.ports $other.ports }}
+{{- if and (eq $item.address $other.address) (le (int $a.min) (int $b.max)) (le (int $b.min) (int $a.max)) }}
+{{- fail (printf "the interfaces '%s' and '%s' share the address %s and the ports %d to %d and %d to %d overlap; expected ports of their own" $item.name $other.name $item.address (int $a.min) (int $a.max) (int $b.min) (int $b.max)) }}
 {{- end }}
-{{- $names = append $names $name }}
+{{- end }}
 {{- end }}
 {{- end }}
 
