@@ -276,7 +276,6 @@ static int start_http(struct daemon *d)
 	d->process = (struct rf_http_process){
 		.version = RTPFERRY_VERSION,
 		.revision = RTPFERRY_REVISION,
-		.dataplane = "user",
 		.started_wall_us = rf_clock_wall_us(),
 		.ng_bound = true,
 		.dataplane_ready = true,
