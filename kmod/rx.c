@@ -7,6 +7,7 @@
 #include "flow.h"
 #include "rewrite.h"
 #include "rx.h"
+#include "table.h"
 #include "tx.h"
 
 #define RTP_HEADER 12
@@ -21,6 +22,7 @@
  * @header: bytes of the IP header
  * @bytes: of UDP payload
  * @rtcp: it is RTCP
+ * @copied: what is sent is a copy, and @skb goes up
  */
 struct packet {
 	struct sk_buff *skb;
@@ -30,6 +32,7 @@ struct packet {
 	unsigned int header;
 	unsigned int bytes;
 	bool rtcp;
+	bool copied;
 };
 
 /* The first three stages return 0, or what hinders: -1 - enum rtpferry_reason. */
@@ -141,16 +144,19 @@ static __always_inline bool is_expected(const struct packet *packet, bool ip6)
 		   : ip_hdr(packet->skb)->saddr == flow->source4;
 }
 
-static unsigned int pass_up(const struct rf_flow *flow, int hindered)
-{
-	flow->stats->passed_up[-1 - hindered]++;
-	return NF_ACCEPT;
-}
-
 static unsigned int drop(const struct rf_flow *flow, enum rtpferry_reason why)
 {
 	flow->stats->dropped[why]++;
 	return NF_DROP;
+}
+
+/* No socket waits for what an orphan passes up: the sender would get an ICMP error, and hang up. */
+static unsigned int pass_up(const struct rf_flow *flow, int hindered)
+{
+	if (rf_table_is_orphan(flow->table_id))
+		return drop(flow, -1 - hindered);
+	flow->stats->passed_up[-1 - hindered]++;
+	return NF_ACCEPT;
 }
 
 static __always_inline void measure(const struct packet *packet)
@@ -179,12 +185,13 @@ static unsigned int mismatch(struct rf_net *rn, const struct packet *packet)
 }
 
 /* RTCP goes on and up: what is sent is a copy then. Returns what is sent, writable, or NULL. */
-static __always_inline struct sk_buff *make_writable(const struct packet *packet,
+static __always_inline struct sk_buff *make_writable(struct packet *packet,
 						     const struct rf_way *way, bool ip6)
 {
 	struct sk_buff *skb = packet->skb;
 
-	if (unlikely(packet->rtcp)) {
+	packet->copied = packet->rtcp && !rf_table_is_orphan(packet->flow->table_id);
+	if (unlikely(packet->copied)) {
 		skb = skb_copy(skb, GFP_ATOMIC);
 		if (!skb)
 			return NULL;
@@ -192,7 +199,7 @@ static __always_inline struct sk_buff *make_writable(const struct packet *packet
 	if (likely(!rf_rewrite_prepare(skb, packet->header, way->dst->dev,
 				       !ip6 && packet->flow->out_family == AF_INET6)))
 		return skb;
-	if (packet->rtcp)
+	if (packet->copied)
 		kfree_skb(skb);
 	return NULL;
 }
@@ -244,7 +251,7 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb,
 	else
 		rf_rewrite4(out, flow, packet.address->primary, way.dst);
 	rf_tx_send(rn->net, flow, out, &way);
-	if (likely(!packet.rtcp))
+	if (likely(!packet.copied))
 		return NF_STOLEN;
 	skb->mark |= RTPFERRY_COPY_MARK;
 	return NF_ACCEPT;

@@ -39,6 +39,19 @@ bool rf_table_exists(struct rf_net *rn, u32 id)
 }
 
 /**
+ * rf_table_is_orphan - whether the owner of a table is gone
+ * @id: of the table
+ *
+ * Context: under RCU.
+ */
+bool rf_table_is_orphan(u32 id)
+{
+	const struct rf_table *table = xa_load(&ids, id);
+
+	return table && !READ_ONCE(table->owner);
+}
+
+/**
  * rf_table_next - the tables of the node, one after the other
  * @id: of the last one, 0 at first; the next one's on return
  *

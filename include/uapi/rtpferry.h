@@ -6,7 +6,10 @@
  * Every command needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
  * Unknown attributes and unknown flag bits are refused. Every refusal has a sentence and, where
  * one attribute is to blame, its offset (extended ack). Numbers are in host order, addresses
- * are 4 or 16 bytes in network order.
+ * are 4 or 16 bytes in network order. A table whose owner closed its socket is an orphan until
+ * its lease ends or somebody adopts it. It forwards, but hands nothing up to a socket that is
+ * not there, since the ICMP error would end calls: RTCP is forwarded without a copy, and what a
+ * flow would pass up is dropped, under its reason. Who adopts a table binds its sockets first.
  */
 #ifndef _UAPI_LINUX_RTPFERRY_H
 #define _UAPI_LINUX_RTPFERRY_H
@@ -300,7 +303,8 @@ enum rtpferry_a_type_attr {
  * @RTPFERRY_A_STATS_BYTES: of UDP payload in them
  * @RTPFERRY_A_STATS_RTCP: of packets, RTCP
  * @RTPFERRY_A_STATS_IDLE_MS: since the last of them; absent before the first
- * @RTPFERRY_A_STATS_PASSED_UP: packets that the stack got instead
+ * @RTPFERRY_A_STATS_PASSED_UP: packets that the stack got instead; none while the table is an
+ *   orphan
  * @RTPFERRY_A_STATS_DROPPED: packets that nobody got
  * @RTPFERRY_A_STATS_SOURCE: an SSRC, of the last few
  */
