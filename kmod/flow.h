@@ -4,6 +4,7 @@
 #define RF_FLOW_H
 
 #include <linux/llist.h>
+#include <linux/timerqueue.h>
 #include <net/dst_cache.h>
 #include "address.h"
 #include "stats.h"
@@ -65,6 +66,9 @@ struct rf_type {
  * @local: where packets arrive, with @local_port the key
  * @local_port: host order
  * @family: AF_INET or AF_INET6, of @local
+ * @idle_s: seconds of silence that are told; 0: none
+ * @told_us: ktime of the last packet before the silence told last; -1: none was; under rf_net.lock
+ * @silence: in rf_net.watched, where @idle_s is set; under rf_net.lock
  * @place: where it stands in the index; under rf_net.lock
  * @dying: in the list of the worker that frees
  * @keep_stats: a replacing flow has taken @stats over
@@ -98,6 +102,9 @@ struct rf_flow {
 	union rf_ip local;
 	u16 local_port;
 	u8 family;
+	u32 idle_s;
+	s64 told_us;
+	struct timerqueue_node silence;
 	struct rf_flow __rcu **place;
 	struct llist_node dying;
 	bool keep_stats;
@@ -107,8 +114,8 @@ int rf_flow_init(void);
 void rf_flow_exit(void);
 struct rf_flow *rf_flow_new(void);
 void rf_flow_free(struct rf_flow *flow);
-struct rf_flow *rf_flow_install(struct rf_flow *flow);
-void rf_flow_remove(struct rf_flow *flow);
+struct rf_flow *rf_flow_install(struct rf_net *rn, struct rf_flow *flow);
+void rf_flow_remove(struct rf_net *rn, struct rf_flow *flow);
 void rf_flow_wait(void);
 
 #endif

@@ -152,6 +152,10 @@ int rf_netlink_dump_table(struct netlink_callback *cb, u32 *id)
 	return 0;
 }
 
+static const u32 features = RTPFERRY_FEATURE_COPY_MARK | RTPFERRY_FEATURE_ORPHAN_SILENCE |
+	(IS_ENABLED(CONFIG_NETFILTER_INGRESS) ? RTPFERRY_FEATURE_INGRESS : 0) | RTPFERRY_FEATURE_NFT |
+	RTPFERRY_FEATURE_STACK | RTPFERRY_FEATURE_FLOW_IDLE;
+
 static int put_info(struct sk_buff *msg)
 {
 	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_INFO);
@@ -163,7 +167,8 @@ static int put_info(struct sk_buff *msg)
 	    nla_put_u32(msg, RTPFERRY_A_INFO_MAX_ADDRESSES, RF_MAX_ADDRESSES) ||
 	    nla_put_u32(msg, RTPFERRY_A_INFO_MAX_TYPES, RF_MAX_TYPES) ||
 	    nla_put_u32(msg, RTPFERRY_A_INFO_MAX_SOURCES, RF_MAX_SOURCES) ||
-	    nla_put_u32(msg, RTPFERRY_A_INFO_MAX_DEVICES, RF_MAX_DEVICES))
+	    nla_put_u32(msg, RTPFERRY_A_INFO_MAX_DEVICES, RF_MAX_DEVICES) ||
+	    nla_put_u32(msg, RTPFERRY_A_INFO_FEATURES, features))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -218,6 +218,8 @@ static int read_flags(struct nlattr **attrs, const struct nlattr *attr, struct r
 		flow->mark = nla_get_u32(attrs[RTPFERRY_A_FLOW_MARK]);
 	if (attrs[RTPFERRY_A_FLOW_COOKIE])
 		flow->cookie = nla_get_u64(attrs[RTPFERRY_A_FLOW_COOKIE]);
+	if (attrs[RTPFERRY_A_FLOW_IDLE_S])
+		flow->idle_s = nla_get_u32(attrs[RTPFERRY_A_FLOW_IDLE_S]);
 	return 0;
 }
 
@@ -306,7 +308,7 @@ static void install_flows(struct rf_table *table, struct llist_node *list)
 	struct rf_flow *flow, *next;
 
 	llist_for_each_entry_safe(flow, next, list, dying) {
-		if (!rf_flow_install(flow))
+		if (!rf_flow_install(table->rn, flow))
 			WRITE_ONCE(table->n_flows, table->n_flows + 1);
 	}
 }
@@ -393,7 +395,7 @@ static void end_flow(struct rf_table *table, struct rf_flow *flow, struct genl_i
 {
 	struct sk_buff *msg;
 
-	rf_flow_remove(flow);
+	rf_flow_remove(table->rn, flow);
 	WRITE_ONCE(table->n_flows, table->n_flows - 1);
 	msg = flow_message(flow, info->snd_portid, info->snd_seq, 0, RTPFERRY_CMD_FLOW_DEL);
 	if (msg)

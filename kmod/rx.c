@@ -178,7 +178,8 @@ static unsigned int keep(const struct packet *packet)
 
 static unsigned int mismatch(struct rf_net *rn, const struct packet *packet)
 {
-	rf_event_source(rn, packet->flow);
+	if (__ratelimit(&rn->event_rate))
+		rf_event_flow(rn, packet->flow, RTPFERRY_EVENT_KIND_SOURCE_CHANGED);
 	if (packet->flow->flags & RF_FLOW_DROP)
 		return drop(packet->flow, RTPFERRY_REASON_SOURCE);
 	return pass_up(packet->flow, HINDERED(SOURCE));

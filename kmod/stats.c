@@ -90,7 +90,7 @@ static u32 clock_rate(const struct rf_flow *flow, u8 number)
 		if (flow->types[i].number == number)
 			return flow->types[i].clock_rate;
 	}
-	return RF_DEFAULT_CLOCK_RATE;
+	return rf_rtp_static_clock_rate(number);
 }
 
 /**

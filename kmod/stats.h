@@ -9,7 +9,6 @@
 #include "rtp/source.h"
 
 #define RF_MAX_SOURCES 4
-#define RF_DEFAULT_CLOCK_RATE 8000
 
 struct rf_flow;
 

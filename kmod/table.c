@@ -340,7 +340,7 @@ void rf_table_free(struct rf_table *table)
 	if (table->hook == RTPFERRY_HOOK_PREROUTING)
 		rf_hook_put(rn);
 	while ((flow = rf_table_next_flow(table, &address, &port))) {
-		rf_flow_remove(flow);
+		rf_flow_remove(rn, flow);
 		port++;
 		cond_resched();
 	}

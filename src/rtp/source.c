@@ -11,6 +11,32 @@ void rf_rtp_source_init(struct rf_rtp_source *source, uint32_t ssrc)
 	*source = (struct rf_rtp_source){.ssrc = ssrc, .bad_seq = RF_RTP_NO_BAD_SEQ};
 }
 
+uint32_t rf_rtp_static_clock_rate(uint8_t payload_type)
+{
+	switch (payload_type) {
+	case 6:
+		return 16000;
+	case 10:
+	case 11:
+		return 44100;
+	case 16:
+		return 11025;
+	case 17:
+		return 22050;
+	case 14:
+	case 25:
+	case 26:
+	case 28:
+	case 31:
+	case 32:
+	case 33:
+	case 34:
+		return 90000;
+	default:
+		return 8000;
+	}
+}
+
 static void begin_sequence(struct rf_rtp_source *source, uint16_t first)
 {
 	source->base_seq = first;

@@ -72,6 +72,9 @@ enum rf_rtp_verdict {
 /* Forget everything, measure this SSRC from its next packet. */
 void rf_rtp_source_init(struct rf_rtp_source *source, uint32_t ssrc);
 
+/* Hz of a payload type that nobody named: of a static one (RFC 3551 section 6) its own, 8000 of all others. */
+uint32_t rf_rtp_static_clock_rate(uint8_t payload_type);
+
 /* Measure a packet. */
 enum rf_rtp_verdict rf_rtp_source_update(struct rf_rtp_source *source, const struct rf_rtp_arrival *arrival);
 
