@@ -22,8 +22,8 @@ class Guest:
         self.kernel = kernel
         self.cpus = cpus
         self.memory_mb = memory_mb
-        self.share = f"{kernel.path}/share"
-        self.console = f"{kernel.path}/console.log"
+        self.share = f"{kernel.work}/share"
+        self.console = f"{kernel.work}/console.log"
         self.plugin = []   # more words for QEMU
         self.append = ""   # more words for the kernel
 
@@ -83,10 +83,10 @@ class Guest:
     def _initramfs(self):
         """Built once per kernel."""
         init = f"{HERE}/../init"
-        image = f"{self.kernel.path}/initramfs"
+        image = f"{self.kernel.work}/initramfs"
         if os.path.exists(image) and os.path.getmtime(image) > os.path.getmtime(init):
             return image
-        tree = f"{self.kernel.path}/initramfs.d"
+        tree = f"{self.kernel.work}/initramfs.d"
         shutil.rmtree(tree, ignore_errors=True)
         for folder in ("bin", "modules", "proc", "sys", "dev", "host", "memory", "root", "share"):
             os.makedirs(f"{tree}/{folder}")

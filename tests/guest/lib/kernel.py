@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian kernels for the guest: fetched with apt, unpacked below build/guest, never installed."""
+"""Debian kernels for the guest: fetched with apt, unpacked below build/guest, never installed.
 
+$RTPFERRY_GUESTS names another folder to unpack them in, for several checkouts to share; what is built and run stays in
+each checkout's own build/guest.
+"""
+
+import contextlib
+import fcntl
 import glob
 import os
 import re
 import subprocess
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+BUILD = os.path.realpath(f"{HERE}/../../../build/guest")
 
 # What people ask for, and the suite that has it; None is the machine's own suite, whose kernel is 6.1.
 SUITES = {"6.1": None, "6.12": "backports", "sid": "sid"}
@@ -19,11 +28,12 @@ class KernelError(Exception):
 class Kernel:
     """An unpacked kernel with its headers."""
 
-    def __init__(self, name, cache):
+    def __init__(self, name):
         if name not in SUITES:
             raise KernelError(f"there is no kernel '{name}'; expected one of {', '.join(SUITES)}")
         self.name = name
-        self.path = os.path.join(cache, name)
+        self.path = os.path.join(os.environ.get("RTPFERRY_GUESTS", BUILD), name)
+        self.work = os.path.join(BUILD, name)  # what this checkout builds and runs
         self.root = os.path.join(self.path, "root")
         self._suite = SUITES[name]
 
@@ -44,8 +54,18 @@ class Kernel:
     def headers(self):
         return f"{self.root}/usr/src/linux-headers-{self.release}"
 
+    @contextlib.contextmanager
+    def held(self):
+        """Nobody else of this checkout builds for it or runs it meanwhile."""
+        with locked(f"{self.work}/lock"):
+            yield
+
     def fetch(self):
         """Have it unpacked; does nothing when it is."""
+        with locked(f"{self.path}/fetching"):
+            self._fetch()
+
+    def _fetch(self):
         done = f"{self.path}/unpacked"
         if os.path.exists(done):
             return
@@ -106,6 +126,15 @@ class Kernel:
                     target = self.root + os.readlink(link)
                     os.remove(link)
                     os.symlink(target, link)
+
+
+@contextlib.contextmanager
+def locked(path):
+    """Hold a lock file; waits for whoever has it."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def full_suite(suite):

@@ -16,7 +16,7 @@ class Module:
     def __init__(self, kernel, root):
         self.kernel = kernel
         self.root = root
-        self.tree = f"{kernel.path}/tree"
+        self.tree = f"{kernel.work}/tree"
         self.file = f"{self.tree}/kmod/rtpferry.ko"
 
     def build(self, *words):
