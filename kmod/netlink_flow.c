@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/ktime.h>
 #include <net/dsfield.h>
 #include "flow.h"
 #include "netlink.h"
@@ -47,7 +46,7 @@ static int put_stats(struct sk_buff *msg, const struct rf_stats *stats)
 {
 	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_FLOW_STATS);
 	struct rf_totals totals = rf_stats_totals(stats);
-	s64 now_us = ktime_to_us(ktime_get());
+	s64 now_us = rf_stats_now_us();
 
 	if (!nest || nla_put_u64_64bit(msg, RTPFERRY_A_STATS_PACKETS, totals.packets, 0) ||
 	    nla_put_u64_64bit(msg, RTPFERRY_A_STATS_BYTES, totals.bytes, 0) ||
@@ -128,6 +127,8 @@ static void set_out(struct rf_flow *flow, const struct end *out, const struct en
 	flow->to6 = to->ip.v6;
 	flow->new_sum = rf_rewrite_sum(out->family, &out->ip, out->port, &to->ip, to->port);
 	flow->sum = flow->new_sum;
+	/* As RFC 6437 asks of who sends: the same for all of the flow, and even over flows. */
+	flow->label = htonl(hash_32((__force u32)flow->new_sum, 20));
 }
 
 static void set_source(struct rf_flow *flow, const struct end *local, const struct end *source)
@@ -264,7 +265,7 @@ static int place_flow(struct rf_table *table, struct rf_flow *flow, const struct
 		return -EADDRINUSE;
 	}
 	flow->table_id = table->id;
-	flow->hook = table->hook;
+	flow->entry = RF_ENTRY(table->hook, table->hook == RTPFERRY_HOOK_NFT ? table->id : 0);
 	if (!old) {
 		flow->stats = rf_stats_new();
 		if (!flow->stats)

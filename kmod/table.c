@@ -324,13 +324,8 @@ struct rf_flow *rf_table_next_flow(struct rf_table *table, unsigned int *address
 	return NULL;
 }
 
-/**
- * rf_table_free - end a table and its flows
- * @table: the table
- *
- * Context: under rf_net.lock, may sleep.
- */
-void rf_table_free(struct rf_table *table)
+/* End a table and its flows: nobody finds it any more. */
+static void end_table(struct rf_table *table)
 {
 	struct rf_net *rn = table->rn;
 	unsigned int address = 0;
@@ -348,8 +343,19 @@ void rf_table_free(struct rf_table *table)
 	list_del(&table->list);
 	rn->n_tables--;
 	give_back(table);
-	kfree_rcu(table, rcu);
 	module_put(THIS_MODULE);
+}
+
+/**
+ * rf_table_free - end a table and its flows
+ * @table: the table
+ *
+ * Context: under rf_net.lock, may sleep.
+ */
+void rf_table_free(struct rf_table *table)
+{
+	end_table(table);
+	kfree_rcu(table, rcu);
 }
 
 /* The namespace ends. Context: under rf_net.lock, may sleep. */
@@ -398,8 +404,9 @@ void rf_table_reap(struct work_struct *work)
 			soonest = min(soonest, table->lease_end - jiffies);
 			continue;
 		}
+		end_table(table);
 		rf_event_table(table, RTPFERRY_EVENT_KIND_TABLE_REAPED);
-		rf_table_free(table);
+		kfree_rcu(table, rcu);
 	}
 	mutex_unlock(&rn->lock);
 	if (soonest != MAX_JIFFY_OFFSET)
