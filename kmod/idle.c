@@ -6,14 +6,15 @@
 #include "idle.h"
 #include "net.h"
 
-#define TOLD_AT_ONCE 100 /* flows, before listeners get time to read */
-#define PAUSE (HZ / 10)
+/* Flows that are told at once, and jiffies that listeners get to read that. */
+#define TOLD_AT_ONCE 100
+#define PAUSE (HZ / 10UL)
 
 static void look_at(struct rf_net *rn, ktime_t when)
 {
 	s64 wait_ns = max_t(s64, 0, ktime_to_ns(ktime_sub(when, ktime_get())));
 
-	mod_delayed_work(system_wq, &rn->watch, nsecs_to_jiffies(wait_ns) + 1);
+	mod_delayed_work(system_wq, &rn->watch, max(nsecs_to_jiffies(wait_ns) + 1, PAUSE));
 }
 
 /**
@@ -81,9 +82,7 @@ void rf_idle_check(struct work_struct *work)
 		told += check(rn, container_of(node, struct rf_flow, silence), now);
 		cond_resched();
 	}
-	if (told == TOLD_AT_ONCE)
-		mod_delayed_work(system_wq, &rn->watch, PAUSE);
-	else if (node)
+	if (node)
 		look_at(rn, node->expires);
 	mutex_unlock(&rn->lock);
 }

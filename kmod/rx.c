@@ -20,6 +20,7 @@
  * @udp: of it
  * @address: that it was sent to, one of a table's
  * @flow: that it matched
+ * @flags: of the flow
  * @header: bytes of the IP header
  * @bytes: of UDP payload
  * @rtcp: it is RTCP
@@ -31,6 +32,7 @@ struct packet {
 	struct udphdr *udp;
 	struct rf_address *address;
 	struct rf_flow *flow;
+	u32 flags;
 	unsigned int header;
 	unsigned int bytes;
 	bool rtcp;
@@ -114,6 +116,7 @@ static __always_inline int classify(struct packet *packet)
 	const u8 *payload = (const u8 *)(packet->udp + 1);
 	u32 flags = READ_ONCE(packet->flow->flags);
 
+	packet->flags = flags;
 	if (unlikely(flags & RF_FLOW_DEAD))
 		return HINDERED(DYING);
 	if (unlikely(skb_is_gso(packet->skb)))
@@ -139,7 +142,7 @@ static __always_inline bool is_expected(const struct packet *packet, bool ip6)
 {
 	const struct rf_flow *flow = packet->flow;
 
-	if (!(flow->flags & RF_FLOW_STRICT))
+	if (!(packet->flags & RF_FLOW_STRICT))
 		return true;
 	if (packet->udp->source != flow->source_port)
 		return false;
@@ -174,7 +177,7 @@ static __always_inline void measure(const struct packet *packet)
 static __always_inline unsigned int keep(const struct packet *packet)
 {
 	measure(packet);
-	if (packet->flow->flags & RTPFERRY_FLOW_FLAG_BLOCK)
+	if (packet->flags & RTPFERRY_FLOW_FLAG_BLOCK)
 		return drop(packet->flow, RTPFERRY_REASON_BLOCKED);
 	return pass_up(packet->flow, HINDERED(COUNT_ONLY));
 }
@@ -220,7 +223,7 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb, u
 		return pass_up(flow, hindered);
 	if (unlikely(!is_expected(&packet, ip6)))
 		return mismatch(rn, flow);
-	if (unlikely(flow->flags & (RTPFERRY_FLOW_FLAG_COUNT_ONLY | RTPFERRY_FLOW_FLAG_BLOCK)))
+	if (unlikely(packet.flags & (RTPFERRY_FLOW_FLAG_COUNT_ONLY | RTPFERRY_FLOW_FLAG_BLOCK)))
 		return keep(&packet);
 	way = rf_tx_find(rn->net, flow, rf_rewrite_length(flow, packet.bytes));
 	if (IS_ERR(way.dst))
