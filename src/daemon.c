@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "addresses.h"
@@ -25,6 +26,9 @@
 #include "reload.h"
 #include "startup.h"
 #include "token.h"
+
+#define ADDRESS_LOOK_US 200000 /* between looks for addresses that are not there yet */
+#define ADDRESS_LOOKS_TOLD 50  /* of them, one says what is missing */
 
 struct daemon {
 	const struct rf_config *config;          /* borrowed */
@@ -100,26 +104,53 @@ static int start_log(struct daemon *d, struct rf_str lines)
 	return 0;
 }
 
-/* Addresses and ports: what may be wrong here is the configuration. */
-static int start_ports(struct daemon *d)
+/* Find the addresses of the configuration on this host, and make pools of their ports. */
+static int set_addresses(struct daemon *d)
 {
 	struct rf_locals locals = {0};
 	struct rf_str why = RF_STR_NONE;
-	int rc = rf_token_read(d->config->http_token_file, &d->token, &d->why);
+	int rc = rf_addresses_resolve(d->config, &locals, &d->why);
 
-	if (rc == 0)
-		rc = rf_addresses_resolve(d->config, &locals, &d->why);
 	if (rc < 0)
 		return rc;
 	d->descriptors = rf_descriptors_raise(&locals);
-	rc = rf_ports_new(d->log, &d->ports);
-	if (rc == 0) {
-		rf_ports_keep(d->ports, (unsigned)d->config->idle_sockets);
-		rc = rf_ports_configure(d->ports, locals.items, locals.n, &why);
-	}
+	rc = rf_ports_configure(d->ports, locals.items, locals.n, &why);
 	rf_buf_str(&d->why, why);
 	rf_locals_free(&locals);
 	return rc;
+}
+
+/* The same, with patience for what writes address files or brings addresses up. */
+static int wait_for_addresses(struct daemon *d)
+{
+	const struct timespec pause = {.tv_nsec = ADDRESS_LOOK_US * 1000};
+	int64_t left_us = d->config->address_wait * 1000000;
+	unsigned looks = 0;
+	int rc;
+
+	while ((rc = set_addresses(d)) < 0 && rc != -ENOMEM && left_us > 0) {
+		if (looks++ % ADDRESS_LOOKS_TOLD == 0)
+			rf_log(d->log, RF_LOG_MAIN, RF_LOG_NOTICE, RF_STR_NONE,
+			       "waiting for addresses, %lld s at most (address-wait): %.*s",
+			       (long long)(left_us / 1000000), RF_STR_ARG(rf_buf_view(&d->why)));
+		rf_buf_reset(&d->why);
+		nanosleep(&pause, NULL);
+		left_us -= ADDRESS_LOOK_US;
+	}
+	return rc;
+}
+
+/* Addresses and ports: what may be wrong here is the configuration. */
+static int start_ports(struct daemon *d)
+{
+	int rc = rf_token_read(d->config->http_token_file, &d->token, &d->why);
+
+	if (rc == 0)
+		rc = rf_ports_new(d->log, &d->ports);
+	if (rc < 0)
+		return rc;
+	rf_ports_keep(d->ports, (unsigned)d->config->idle_sockets);
+	return wait_for_addresses(d);
 }
 
 static int start_media(struct daemon *d)

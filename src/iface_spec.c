@@ -79,7 +79,7 @@ static int parse_name(struct rf_str *text, struct rf_iface_spec *spec)
 	const char *slash = memchr(text->p, '/', text->len);
 	size_t len = slash ? (size_t)(slash - text->p) : 0;
 
-	if (!slash || rf_str_has_prefix(*text, RF_STR("file:"))) {
+	if (!slash || memchr(text->p, '!', len) || rf_str_has_prefix(*text, RF_STR("file:"))) {
 		memcpy(spec->name, RF_IFACE_DEFAULT, sizeof(RF_IFACE_DEFAULT));
 		return 0;
 	}

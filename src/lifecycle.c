@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "address_files.h"
 #include "base/clock.h"
 #include "memory.h"
 #include "notify.h"
@@ -15,12 +16,24 @@
 #define STATUS_EVERY 5       /* of those, one tells systemd the number of calls */
 #define CALLS_DUMPED 1000    /* calls that SIGUSR1 names at most */
 
-enum item { ITEM_TERM, ITEM_INT, ITEM_HUP, ITEM_USR1, ITEM_USR2, ITEM_DRAIN, ITEM_TEND, ITEM_WATCHDOG, ITEMS };
+enum item {
+	ITEM_TERM,
+	ITEM_INT,
+	ITEM_HUP,
+	ITEM_USR1,
+	ITEM_USR2,
+	ITEM_DRAIN,
+	ITEM_TEND,
+	ITEM_WATCHDOG,
+	ITEM_FILES,
+	ITEMS
+};
 
 struct rf_lifecycle {
 	struct rf_lifecycle_config with;   /* what it works on, borrowed */
 	struct rf_config *reloaded;        /* owned: the last reload's; NULL: none yet */
 	struct rf_loop_item *items[ITEMS]; /* owned; NULL: not watched */
+	struct rf_address_files *files;    /* owned: that the addresses in force were read from */
 	bool exiting;                      /* the process ends when the drain does */
 	bool asked;                        /* the API wants a drain */
 	int64_t deadline_us;               /* monotonic: the drain ends then whatever is left; 0: never */
@@ -113,10 +126,20 @@ void rf_lifecycle_drain(void *arg, bool on)
 	rf_notify_status(on || lifecycle->exiting, rf_calls_count(lifecycle->with.calls));
 }
 
-static void on_hup(void *arg, int fd, int signal)
+/* Without memory for it the files that were watched so far are watched on. */
+static void watch_files(struct rf_lifecycle *lifecycle)
 {
-	struct rf_lifecycle *lifecycle = arg;
-	struct rf_reload reload = {
+	struct rf_address_files *files;
+
+	if (rf_address_files_new(current(lifecycle), &files) < 0)
+		return;
+	rf_address_files_free(lifecycle->files);
+	lifecycle->files = files;
+}
+
+static void reload(struct rf_lifecycle *lifecycle)
+{
+	struct rf_reload with = {
 		.sources = lifecycle->with.sources,
 		.started = lifecycle->with.config,
 		.log = lifecycle->with.log,
@@ -126,14 +149,33 @@ static void on_hup(void *arg, int fd, int signal)
 	};
 	struct rf_config *config;
 
-	(void)fd;
-	(void)signal;
 	rf_notify_reloading();
-	if (rf_reload_run(&reload, &config) == 0) {
+	if (rf_reload_run(&with, &config) == 0) {
 		rf_config_free(lifecycle->reloaded);
 		lifecycle->reloaded = config;
+		watch_files(lifecycle);
 	}
 	rf_notify_ready();
+}
+
+static void on_hup(void *arg, int fd, int signal)
+{
+	(void)fd;
+	(void)signal;
+	reload(arg);
+}
+
+static void on_files(void *arg, int fd, int what)
+{
+	struct rf_lifecycle *lifecycle = arg;
+	const char *path = rf_address_files_changed(lifecycle->files);
+
+	(void)fd;
+	(void)what;
+	if (!path)
+		return;
+	MAIN(lifecycle, RF_LOG_NOTICE, "the address file %s has changed: addresses are read again", path);
+	reload(lifecycle);
 }
 
 static void dump_address(const struct rf_ports_usage *usage, void *arg)
@@ -216,6 +258,11 @@ static int watch(struct rf_lifecycle *lifecycle)
 		                    &lifecycle->items[signals[i].item]);
 	if (rc == 0)
 		rc = rf_loop_timer(loop, RF_MEMORY_LOOK_US, true, on_tend, lifecycle, &lifecycle->items[ITEM_TEND]);
+	if (rc == 0)
+		rc = rf_address_files_new(current(lifecycle), &lifecycle->files);
+	if (rc == 0)
+		rc = rf_loop_timer(loop, RF_ADDRESS_FILES_LOOK_US, true, on_files, lifecycle,
+		                   &lifecycle->items[ITEM_FILES]);
 	/* twice as often as it must be: one late turn of the loop is not a death */
 	if (rc == 0 && watchdog_us > 0)
 		rc = rf_loop_timer(loop, watchdog_us / 2, true, on_watchdog, lifecycle,
@@ -246,6 +293,7 @@ void rf_lifecycle_free(struct rf_lifecycle *lifecycle)
 		return;
 	for (unsigned i = 0; i < ITEMS; i++)
 		rf_loop_remove(lifecycle->items[i]);
+	rf_address_files_free(lifecycle->files);
 	rf_config_free(lifecycle->reloaded);
 	free(lifecycle);
 }

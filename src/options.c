@@ -58,6 +58,8 @@ const struct rf_option rf_options[] = {
 	 .help = "lowest media port"},
 	{"port-max", .letter = 'M', ADDRESSES, RELOAD, NUMBER(1024, 65535), FIELD(port_max), .fallback = "40000",
 	 .help = "highest media port"},
+	{"address-wait", ADDRESSES, SECONDS, FIELD(address_wait), .fallback = "0",
+	 .help = "how long a start waits for addresses that are not there yet; 0 is not at all"},
 
 	{"table", .letter = 't', KERNEL, NUMBER(-1, 65535), FIELD(table), .word = "auto", .word_value = RF_TABLE_AUTO, .fallback = "auto",
 	 .help = "id of the kernel table; -1 is none"},

@@ -4,7 +4,7 @@
  */
 #include "ctl/ctl.h"
 #include "ctl/fields.h"
-#include "ctl/table.h"
+#include "ctl/grid.h"
 
 static void print_sessions(struct rf_ctl *ctl, const struct rf_value *tree, struct rf_buf *out)
 {
@@ -43,12 +43,12 @@ static void print_drops(struct rf_arena *arena, const struct rf_value *tree, str
 
 static void print_interfaces(struct rf_arena *arena, const struct rf_value *tree, struct rf_buf *out)
 {
-	static const struct rf_table_column columns[] = {
+	static const struct rf_grid_column columns[] = {
 		{"INTERFACE", false}, {"PORTS", true}, {"IN USE", true}, {"PACKETS IN", true}, {"PACKETS OUT", true},
 	};
-	struct rf_table table;
+	struct rf_grid table;
 
-	rf_table_init(&table, arena, columns, 5);
+	rf_grid_init(&table, arena, columns, 5);
 	for (const struct rf_value *i = rf_field_first(rf_field(tree, "interfaces")); i; i = i->next) {
 		const struct rf_str cells[] = {
 			rf_show_text(arena, i, "name"),
@@ -58,11 +58,11 @@ static void print_interfaces(struct rf_arena *arena, const struct rf_value *tree
 			rf_show_count(arena, rf_field_int(i, "packets_out")),
 		};
 
-		rf_table_add(&table, cells);
+		rf_grid_add(&table, cells);
 	}
 	if (table.first) {
 		rf_buf_char(out, '\n');
-		rf_table_print(&table, out);
+		rf_grid_print(&table, out);
 	}
 }
 

@@ -73,7 +73,7 @@ static void add_sources(struct rf_arena *arena, struct rf_value *stream, const s
 		struct rf_value *dict = rf_value_add_dict(arena, list, RF_STR_NONE);
 
 		rf_value_add_int(arena, dict, RF_STR("ssrc"), source->ssrc);
-		rf_value_add_int(arena, dict, RF_STR("payload_type"), source->payload_type);
+		rf_value_add_int(arena, dict, RF_STR("payload_type"), rf_leg_payload_type(source));
 		rf_value_add_int(arena, dict, RF_STR("clock_rate"), source->clock_rate);
 		rf_value_add_int(arena, dict, RF_STR("packets"), (int64_t)source->packets);
 		rf_value_add_int(arena, dict, RF_STR("bytes"), (int64_t)source->bytes);

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from rig import netns, topology
 from rig.kamailio import Kamailio
 from rig.media import Counter
-from rig.relay import HTTP_PORT, Relay
+from rig.relay import DATAPLANE, HTTP_PORT, Relay
 from rig.scenario import Scenario, sdp
 from rig.sipp import Sipp
 
@@ -183,10 +183,20 @@ def summary(demo, watch, calls, status):
             print(f"  {call_id}: {both[0]} packets reached the caller, {both[1]} the callee; expected {least} or more")
     if status != 0:
         print(f"  SIPp ended with status {status}: not every call went as it should")
+    whole = _forwarded(demo) if DATAPLANE == "kmod" else True
     left = demo.relay.calls()
     if left:
         print(f"  {len(left)} sessions are still there")
-    return len(good) == calls and status == 0 and not left
+    return len(good) == calls and status == 0 and not left and whole
+
+
+def _forwarded(demo):
+    """Print what the kernel forwarded of what was sent; whether that was nearly all."""
+    sent = demo.relay.metric("rtpferry_packets_total", direction="out")
+    kernel = demo.relay.metric("rtpferry_packets_total", direction="out", dataplane="kmod")
+    print(f"  the kernel, table {demo.relay.metric('rtpferry_kernel_table_id'):.0f}, forwarded {kernel:,.0f} of"
+          f" {sent:,.0f} packets; user space the other {sent - kernel:,.0f}")
+    return kernel >= 0.9 * sent > 0
 
 
 def stay(demo):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The relay under test. RELAY=rtpferry (default) or rtpengine: the same tests run against both.
 
-PRESET names the build that is tested (default dev); RTPFERRYD and RTPFERRYCTL override the paths.
+PRESET names the build that is tested (default dev); RTPFERRYD and RTPFERRYCTL override the paths. RELAY_DATAPLANE=kmod
+has rtpferryd forward in the kernel or not at all.
 """
 
 import glob
@@ -20,6 +21,7 @@ KIND = os.environ.get("RELAY", "rtpferry")
 PRESET = os.environ.get("PRESET", "dev")
 DAEMON = os.environ.get("RTPFERRYD", f"{ROOT}/build/{PRESET}/src/rtpferryd")
 CTL = os.environ.get("RTPFERRYCTL", f"{ROOT}/build/{PRESET}/src/ctl/rtpferryctl")
+DATAPLANE = os.environ.get("RELAY_DATAPLANE", "")
 HTTP_PORT = 9101
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=97:strict_string_checks=1",
@@ -49,6 +51,8 @@ class Relay:
         else:
             command = [DAEMON, "--config-file=none", *shared, f"--listen-http={http}:{HTTP_PORT}", f"--listen-ctl={self.ctl}",
                        f"--state-dir={folder}", "--log-level=" + os.environ.get("RELAY_LOG", "info")]
+            if DATAPLANE:
+                command += [f"--dataplane={DATAPLANE}", *(["--no-fallback"] if DATAPLANE == "kmod" else [])]
         if PRESET == "tsan":  # its shadow memory has no room for a far-away random address layout
             command = ["setarch", "--addr-no-randomize", *command]
         self.process = Process(namespace, command + list(options), f"{folder}/relay.log", env=SANITIZERS)

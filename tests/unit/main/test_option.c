@@ -101,6 +101,7 @@ static void interfaces(void **state)
 		assert_string_equal(again("interface", good[i]), good[i]);
 	assert_string_equal(again("interface", "192.0.2.1"), "default/192.0.2.1");
 	assert_string_equal(again("interface", "file:/run/ip"), "default/file:/run/ip");
+	assert_string_equal(again("interface", "10.0.0.1!file:/run/ip"), "default/10.0.0.1!file:/run/ip");
 	assert_string_equal(again("interface", "pub/[2001:db8::1]"), "pub/[2001:db8::1]");
 	for (unsigned i = 0; i < RF_COUNT(bad); i++)
 		assert_string_equal(again("interface", bad[i]), "-");
