@@ -324,24 +324,19 @@ static void free_flows(struct llist_node *list)
 
 int rf_netlink_flow_set(struct sk_buff *request, struct genl_info *info)
 {
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
-	struct rf_net *rn = rf_net(genl_info_net(info));
-	struct rf_table *table;
+	struct rf_table *table = rf_netlink_lock_table(info, true);
 	LLIST_HEAD(list);
 	unsigned int n_new = 0;
 	int ret;
 
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret < 0)
-		return ret;
-	mutex_lock(&rn->lock);
-	table = rf_netlink_own_table(rn, attrs, info->snd_portid, info->extack);
-	ret = IS_ERR(table) ? PTR_ERR(table) : read_flows(table, info, &list, &n_new);
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	ret = read_flows(table, info, &list, &n_new);
 	if (ret == 0)
 		install_flows(table, llist_reverse_order(llist_del_all(&list)));
 	else
 		free_flows(llist_del_all(&list));
-	mutex_unlock(&rn->lock);
+	rf_netlink_unlock(info);
 	if (ret == -ENOMSG)
 		NL_SET_ERR_MSG(info->extack, "the message has no flow");
 	return ret;
@@ -428,44 +423,33 @@ static int end_flows(struct rf_table *table, struct genl_info *info)
 
 int rf_netlink_flow_del(struct sk_buff *request, struct genl_info *info)
 {
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
-	struct rf_net *rn = rf_net(genl_info_net(info));
-	struct rf_table *table;
+	struct rf_table *table = rf_netlink_lock_table(info, true);
 	int ret;
 
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret < 0)
-		return ret;
-	mutex_lock(&rn->lock);
-	table = rf_netlink_own_table(rn, attrs, info->snd_portid, info->extack);
-	ret = IS_ERR(table) ? PTR_ERR(table) : end_flows(table, info);
-	mutex_unlock(&rn->lock);
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	ret = end_flows(table, info);
+	rf_netlink_unlock(info);
 	return ret;
 }
 
 int rf_netlink_flow_get(struct sk_buff *request, struct genl_info *info)
 {
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
-	struct rf_net *rn = rf_net(genl_info_net(info));
 	struct sk_buff *msg = NULL;
 	struct rf_table *table;
 	struct rf_flow *flow;
-	int ret;
 
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret < 0)
-		return ret;
 	if (!info->attrs[RTPFERRY_A_FLOW]) {
 		NL_SET_ERR_MSG(info->extack, "the message has no flow");
 		return -EINVAL;
 	}
-	mutex_lock(&rn->lock);
-	table = rf_netlink_table(rn, attrs, info->extack);
-	flow = IS_ERR(table) ? ERR_CAST(table) :
-			       find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
+	table = rf_netlink_lock_table(info, false);
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	flow = find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
 	if (!IS_ERR(flow))
 		msg = flow_message(flow, info->snd_portid, info->snd_seq, 0, RTPFERRY_CMD_FLOW_GET);
-	mutex_unlock(&rn->lock);
+	rf_netlink_unlock(info);
 	if (IS_ERR(flow))
 		return PTR_ERR(flow);
 	return msg ? genlmsg_reply(msg, info) : -ENOMEM;

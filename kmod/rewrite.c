@@ -30,14 +30,14 @@ __wsum rf_rewrite_sum(u8 family, const union rf_ip *a, __be16 port_a, const unio
 	return csum_add(sum, (__force __wsum)port_b);
 }
 
-/* The change of a checksum where it is no constant of the flow: what stands there is taken out. */
+/* The change of a checksum where it is no constant of the flow: what stands there goes. */
 static noinline __wsum change(const struct sk_buff *skb, const struct rf_flow *flow, bool ip6)
 {
-	__wsum sum = csum_partial(skb->data + (ip6 ? offsetof(struct ipv6hdr, saddr)
-						   : offsetof(struct iphdr, saddr)),
-				  ip6 ? 2 * sizeof(struct in6_addr) + 4 : 2 * sizeof(__be32) + 4, 0);
+	unsigned int first = ip6 ? offsetof(struct ipv6hdr, saddr) : offsetof(struct iphdr, saddr);
+	unsigned int last = (ip6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) +
+			    offsetofend(struct udphdr, dest);
 
-	return csum_sub(flow->new_sum, sum);
+	return csum_sub(flow->new_sum, csum_partial(skb->data + first, last - first, 0));
 }
 
 /* The checksum of UDP is zero, that is, there is none, and IPv6 wants one. */
@@ -73,10 +73,10 @@ static __always_inline void rewrite_udp(struct sk_buff *skb, struct udphdr *udp,
 	}
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;
+	if (unlikely(!udp->check && flow->out_family == AF_INET))
+		return;
 	if (likely(udp->check))
 		udp->check = csum_fold(csum_add(csum_unfold(~udp->check), delta));
-	else if (flow->out_family == AF_INET)
-		return;
 	else
 		udp->check = make_sum6(skb, flow, (u8 *)udp - skb->data, ntohs(udp->len));
 	if (unlikely(!udp->check))

@@ -191,7 +191,7 @@ static noinline unsigned int mismatch(struct rf_net *rn, const struct rf_flow *f
 	return pass_up(flow, HINDERED(SOURCE));
 }
 
-/* RTCP goes on and up, so that what is sent is a copy; but nobody is there to get that of an orphan. */
+/* RTCP goes on and up, so that what is sent is a copy; of an orphan's nobody is there to get it. */
 static struct sk_buff *copy_rtcp(struct sk_buff *skb, const struct rf_flow *flow)
 {
 	return rf_table_is_orphan(flow->table_id) ? skb : skb_copy(skb, GFP_ATOMIC);
