@@ -26,6 +26,27 @@ static void print_sessions(struct rf_ctl *ctl, const struct rf_value *tree, stru
 	rf_buf_char(out, '\n');
 }
 
+/* Through the kernel, or why not; the guard. */
+static void print_kernel(struct rf_arena *arena, const struct rf_value *tree, struct rf_buf *out)
+{
+	const struct rf_value *kernel = rf_field(tree, "kernel");
+	struct rf_str message = rf_show_text(arena, kernel, "message");
+	struct rf_str guard = rf_show_text(arena, kernel, "guard");
+
+	if (rf_field_bool(kernel, "up"))
+		rf_buf_printf(out, "kernel      table %lld, module %.*s, %.*s streams\n",
+		              (long long)rf_field_int(kernel, "table"),
+		              RF_STR_ARG(rf_show_text(arena, kernel, "kmod_version")),
+		              RF_STR_ARG(rf_show_count(arena, rf_field_int(kernel, "streams"))));
+	else if (rf_field(kernel, "message"))
+		rf_buf_printf(out, "kernel      no table: %.*s\n", RF_STR_ARG(message));
+	if (rf_field(kernel, "guard"))
+		rf_buf_printf(out, "guard       nftables table %.*s\n", RF_STR_ARG(guard));
+	else if (rf_field(kernel, "guard_message"))
+		rf_buf_printf(out, "guard       none: %.*s\n",
+		              RF_STR_ARG(rf_show_text(arena, kernel, "guard_message")));
+}
+
 static void print_drops(struct rf_arena *arena, const struct rf_value *tree, struct rf_buf *out)
 {
 	bool first = true;
@@ -84,6 +105,7 @@ int rf_ctl_status(struct rf_ctl *ctl)
 	rf_buf_printf(&text, "data plane  %.*s, %lld workers, %.*s streams\n",
 	              RF_STR_ARG(rf_show_text(arena, tree, "dataplane")), (long long)rf_field_int(tree, "workers"),
 	              RF_STR_ARG(rf_show_count(arena, rf_field_int(tree, "streams"))));
+	print_kernel(arena, tree, &text);
 	print_sessions(ctl, tree, &text);
 	print_drops(arena, tree, &text);
 	print_interfaces(arena, tree, &text);
