@@ -157,8 +157,9 @@ decline:
 /* Nothing that the packet brought along on its way in may decide its way out. */
 static void scrub(struct sk_buff *skb, u8 tos)
 {
-	skb_scrub_packet(skb, true);
+	/* In this order: what clears a delivery time may put a receive timestamp there. */
 	skb_clear_delivery_time(skb);
+	skb_scrub_packet(skb, true);
 	skb_set_queue_mapping(skb, 0);
 	skb->priority = rt_tos2priority(tos);
 }
