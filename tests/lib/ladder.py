@@ -15,6 +15,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 LOGS = "build/logs"
 TAIL = 40              # lines of a log that a failure shows
 COVERAGE_FLOOR = 80.0  # percent of the lines of src/
+GUEST_KERNELS = ("6.1", "6.12")
 C_FOLDERS = ("src", "tests", "bench", "include", "kmod")
 
 
@@ -49,13 +50,13 @@ class Ladder:
         self.result(status == 0, name, time.monotonic() - started, detail)
         return status == 0
 
-    def suite(self, path, env, minutes=10):
+    def suite(self, path, env, minutes=10, words=(), name=None):
         """A program whose lines begin with ok, FAILED or skipped: each is one test."""
-        name = f"{path} with the {env['PRESET']} build"
+        name = name or f"{path} with the {env['PRESET']} build"
         print(f"-- {name}", flush=True)
         before = self.failed
         started = time.monotonic()
-        status = self._run([path], env, minutes, None, self._count)
+        status = self._run([path, *words], env, minutes, None, self._count)
         if status != 0 and self.failed == before:
             self.result(False, name, time.monotonic() - started, f"ended with status {status}")
 
@@ -253,6 +254,43 @@ def peers(ladder):
             ladder.suite(path, {"PRESET": "asan"})
 
 
+def guest_suites():
+    """Of tests/guest/suites, scripts by what they share a guest for: a build that they need (or none) and options."""
+    found = {}
+    with open("tests/guest/suites", encoding="utf-8") as file:
+        lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
+    for script, *words in lines:
+        presets = [word.removeprefix("preset=") for word in words if word.startswith("preset=")]
+        options = tuple(word for word in words if not word.startswith("preset="))
+        found.setdefault(("".join(presets), options), []).append(script)
+    return found
+
+
+def _fetched(ladder, kernel):
+    """Whether a guest's kernel is there; one that cannot be fetched is a skip, or a failure under CI."""
+    log = f"{LOGS}/guest-fetch-{kernel}.log"
+    started = time.monotonic()
+    with open(log, "w", encoding="utf-8") as file:
+        status = ladder._run(["tests/guest/run", "--kernel", kernel, "--fetch"], None, 10, file)
+    if status != 0:
+        skip = status == 3 and os.environ.get("CI") != "true"
+        ladder.result(skip, f"guest kernel {kernel}", time.monotonic() - started,
+                      f"{'skipped: ' if skip else ''}{tail(log, 5)}")
+    return status == 0
+
+
+def guest(ladder):
+    """The kernel module: every script of tests/guest/suites on every kernel, and the newest headers."""
+    for kernel in (kernel for kernel in GUEST_KERNELS if _fetched(ladder, kernel)):
+        for (preset, options), scripts in guest_suites().items():
+            if not preset or ladder.build(preset):
+                ladder.suite("tests/guest/run", {"PRESET": preset}, 30,
+                             ["--kernel", kernel, "--timeout", "1700", *options, "tests/guest/several", *scripts],
+                             f"tests/guest on kernel {kernel}: {' '.join(scripts)}")
+    if _fetched(ladder, "sid"):
+        ladder.suite("tests/guest/compile-sid", {}, 15, (), "tests/guest/compile-sid")
+
+
 def chart(ladder):
     """The Kubernetes chart: renderings, schemas, refusals, rules, dashboard. The first run builds helm."""
     if ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev"):
@@ -289,7 +327,7 @@ def bench(ladder):
 
 
 RUNGS = {"lint": lint, "unit": unit, "fuzz": fuzz, "netns": netns, "hostile": hostile, "peers": peers,
-         "chart": chart, "coverage": coverage, "bench": bench}
+         "guest": guest, "chart": chart, "coverage": coverage, "bench": bench}
 
 
 def _signals():
