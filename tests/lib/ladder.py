@@ -284,7 +284,7 @@ def guest(ladder):
     for kernel in (kernel for kernel in GUEST_KERNELS if _fetched(ladder, kernel)):
         for (preset, options), scripts in guest_suites().items():
             if not preset or ladder.build(preset):
-                ladder.suite("tests/guest/run", {"PRESET": preset}, 30,
+                ladder.suite("tests/guest/run", {"PRESET": preset} if preset else {}, 30,
                              ["--kernel", kernel, "--timeout", "1700", *options, "tests/guest/several", *scripts],
                              f"tests/guest on kernel {kernel}: {' '.join(scripts)}")
     if _fetched(ladder, "sid"):
