@@ -16,6 +16,8 @@ LOGS = "build/logs"
 TAIL = 40              # lines of a log that a failure shows
 COVERAGE_FLOOR = 80.0  # percent of the lines of src/
 GUEST_KERNELS = ("6.1", "6.12")
+# Scripts of tests/guest, and their words, that the debug kernel runs; those with real peers are too slow on it.
+DEBUG_SCRIPTS = (("control",), ("forwarding",), ("up",), ("fuzz_netlink", "60"), ("stress", "120"))
 C_FOLDERS = ("src", "tests", "bench", "include", "kmod")
 
 
@@ -291,6 +293,22 @@ def guest(ladder):
         ladder.suite("tests/guest/compile-sid", {}, 15, (), "tests/guest/compile-sid")
 
 
+def kernel(ladder):
+    """What reads the module's code, and DKMS; the first run fetches kernels and their source."""
+    ladder.suite("scripts/kernel-lint", {}, 15, (), "scripts/kernel-lint")
+    ladder.suite("tests/kernel/dkms", {}, 10, (), "tests/kernel/dkms")
+
+
+def debug(ladder):
+    """Scripts of the guest on the debug kernel, which looks for every fault. The first run builds it."""
+    if not ladder.command("build debug kernel", ["tests/guest/run", "--kernel", "debug", "--build"], minutes=60):
+        return
+    for script, *words in DEBUG_SCRIPTS:
+        ladder.suite("tests/guest/run", {}, 30,
+                     ["--kernel", "debug", "--memory", "2048", "--timeout", "1700", f"tests/guest/{script}", *words],
+                     f"tests/guest/{script} on the debug kernel")
+
+
 def chart(ladder):
     """The Kubernetes chart: renderings, schemas, refusals, rules, dashboard. The first run builds helm."""
     if ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev"):
@@ -327,7 +345,8 @@ def bench(ladder):
 
 
 RUNGS = {"lint": lint, "unit": unit, "fuzz": fuzz, "netns": netns, "hostile": hostile, "peers": peers,
-         "guest": guest, "chart": chart, "coverage": coverage, "bench": bench}
+         "guest": guest, "kernel": kernel, "chart": chart, "coverage": coverage, "bench": bench, "debug": debug}
+BY_NAME_ONLY = ("debug",)  # not part of "all": it builds a kernel for a quarter of an hour
 
 
 def _signals():
@@ -344,15 +363,17 @@ def _signals():
 def main(names):
     """Run the rungs that are named, or all; the exit status tells whether everything passed."""
     os.chdir(ROOT)
+    everything = [name for name in RUNGS if name not in BY_NAME_ONLY]
+    names = [one for name in names or ["all"] for one in (everything if name == "all" else [name])]
     for name in names:
         if name not in RUNGS:
-            print(f"test: there is no rung '{name}'; expected some of: {' '.join(RUNGS)}", file=sys.stderr)
+            print(f"test: there is no rung '{name}'; expected some of: all {' '.join(RUNGS)}", file=sys.stderr)
             return 2
     _signals()
     ladder = Ladder()
     status = 1
     try:
-        for name in names or RUNGS:
+        for name in names:
             print(f"== {name}", flush=True)
             RUNGS[name](ladder)
         status = 1 if ladder.failed or not ladder.passed else 0

@@ -16,16 +16,16 @@ NOISE = "Skipping BTF generation"   # of a module: nobody reads its types
 class Module:
     """rtpferry.ko for one kernel, and the plugin that iptables needs for its target."""
 
-    def __init__(self, kernel, root):
+    def __init__(self, kernel, root, tree="tree"):
         self.kernel = kernel
         self.root = root
-        self.tree = f"{kernel.work}/tree"
+        self.tree = f"{kernel.work}/{tree}"
         self.file = f"{self.tree}/kmod/rtpferry.ko"
         self.plugins = f"{kernel.work}/xtables"
 
     def build(self, *words):
         """Copy what changed, then make; words are further arguments of make. Nothing when nothing changed."""
-        done = f"{self.kernel.work}/built"
+        done = f"{self.tree}/built"
         changed = self.copy()
         if os.path.exists(done) and not changed and not words:
             return
@@ -35,11 +35,12 @@ class Module:
         said = [line for line in output.splitlines() if line.strip() and not line.startswith(NOISE)]
         if said:
             print(*said, sep="\n", flush=True)
+        if words:
+            return
         self._build_plugin()
         self._register()
-        if not words:
-            with open(done, "w", encoding="ascii"):
-                pass
+        with open(done, "w", encoding="ascii"):
+            pass
 
     def copy(self):
         """The sources; how many of them had changed."""
