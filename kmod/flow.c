@@ -103,10 +103,13 @@ void rf_flow_remove(struct rf_flow *flow)
 /**
  * rf_flow_wait - until all flows that were removed are freed
  *
+ * Queued first: whoever put the first flow into the list may not have come to that yet.
+ *
  * Context: may sleep.
  */
 void rf_flow_wait(void)
 {
+	queue_work(system_unbound_wq, &dying_work);
 	flush_work(&dying_work);
 }
 

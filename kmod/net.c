@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <net/netns/generic.h>
+#include "flow.h"
 #include "net.h"
 #include "table.h"
 
@@ -54,7 +55,10 @@ static int __net_init begin(struct net *net)
 	return 0;
 }
 
-/* No netlink message of the namespace can come any more; packets end with the grace period. */
+/*
+ * No netlink message of the namespace can come any more; packets end with the grace period.
+ * Flows are waited for: the routes that they keep point into the namespace.
+ */
 static void __net_exit end(struct net *net)
 {
 	struct rf_net *rn = rf_net(net);
@@ -64,6 +68,7 @@ static void __net_exit end(struct net *net)
 	rf_table_free_all(rn);
 	mutex_unlock(&rn->lock);
 	synchronize_rcu();
+	rf_flow_wait();
 	free_percpu(rn->declined);
 }
 
