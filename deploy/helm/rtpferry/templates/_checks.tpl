@@ -99,6 +99,9 @@
 {{- if and (eq $v.kernelModule.mode "none") $v.kernelModule.required }}
 {{- fail "kernelModule.required is true, but kernelModule.mode is none; expected host, init or kmm" }}
 {{- end }}
+{{- if and (eq $v.kernelModule.mode "none") (eq (default "off" $v.config.nft) "guard") }}
+{{- fail "config.nft is guard, but kernelModule.mode is none, which has no NET_ADMIN to make it; expected the mode host, which works without a module, too" }}
+{{- end }}
 {{- if and (eq $v.kernelModule.mode "none") (eq $v.kernelModule.table.bootstrap "init") }}
 {{- fail "kernelModule.table.bootstrap is init, but kernelModule.mode is none; expected host, init or kmm" }}
 {{- end }}
