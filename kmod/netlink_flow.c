@@ -155,8 +155,8 @@ static int read_ends(const struct nlattr *whole, struct nlattr **attrs, struct r
 	if (ret < 0)
 		return ret;
 	if (out.family != to.family) {
-		NL_SET_ERR_MSG(extack,
-			       "out-address and to-address of a flow are not of one family");
+		NL_SET_ERR_MSG_ATTR(extack, attrs[RTPFERRY_A_FLOW_TO_ADDRESS] ?: whole,
+				    "out-address and to-address of a flow are not of one family");
 		return -EINVAL;
 	}
 	if (source.family && source.family != local.family) {
@@ -369,15 +369,15 @@ static struct rf_flow *find_flow(struct rf_table *table, const struct nlattr *at
 	return flow;
 }
 
-static struct sk_buff *flow_message(const struct rf_flow *flow, u32 portid, u32 seq, int flags,
-				    u8 command)
+/* The reply about a flow; without memory for one it is NULL, and stays that. Does not sleep. */
+static struct sk_buff *fill_reply(struct sk_buff *msg, struct genl_info *info, u8 command,
+				  const struct rf_flow *flow)
 {
-	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	void *head;
 
 	if (!msg)
 		return NULL;
-	head = genlmsg_put(msg, portid, seq, &rf_netlink_family, flags, command);
+	head = genlmsg_put_reply(msg, info, &rf_netlink_family, 0, command);
 	if (!head || rf_netlink_put_flow(msg, flow) < 0) {
 		nlmsg_free(msg);
 		return NULL;
@@ -386,14 +386,19 @@ static struct sk_buff *flow_message(const struct rf_flow *flow, u32 portid, u32 
 	return msg;
 }
 
-/* Where memory is short, a flow goes without its reply. A key that came twice goes once. */
+/*
+ * Where memory is short, a flow goes without its reply. A key that came twice goes once.
+ * What is removed may be freed with the next grace period, so none may end before it is told.
+ */
 static void end_flow(struct rf_table *table, struct rf_flow *flow, struct genl_info *info)
 {
-	struct sk_buff *msg;
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 
+	rcu_read_lock();
 	rf_flow_remove(table->rn, flow);
+	msg = fill_reply(msg, info, RTPFERRY_CMD_FLOW_DEL, flow);
+	rcu_read_unlock();
 	WRITE_ONCE(table->n_flows, table->n_flows - 1);
-	msg = flow_message(flow, info->snd_portid, info->snd_seq, 0, RTPFERRY_CMD_FLOW_DEL);
 	if (msg)
 		genlmsg_reply(msg, info);
 }
@@ -448,7 +453,8 @@ int rf_netlink_flow_get(struct sk_buff *request, struct genl_info *info)
 		return PTR_ERR(table);
 	flow = find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
 	if (!IS_ERR(flow))
-		msg = flow_message(flow, info->snd_portid, info->snd_seq, 0, RTPFERRY_CMD_FLOW_GET);
+		msg = fill_reply(genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL), info,
+				 RTPFERRY_CMD_FLOW_GET, flow);
 	rf_netlink_unlock(info);
 	if (IS_ERR(flow))
 		return PTR_ERR(flow);
