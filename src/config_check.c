@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config.h"
+#include "uapi/rtpferry.h"
 
 /* "/etc/rtpferry/rtpferry.conf:7: port-max = 100 ": where a key was set, and its value. */
 static void tell(const struct rf_config *config, const char *key, struct rf_buf *report)
@@ -42,6 +43,11 @@ static unsigned check_kernel(const struct rf_config *config, struct rf_buf *repo
 	if (config->dataplane == RF_WANT_KMOD && config->table == RF_TABLE_NONE) {
 		tell(config, "dataplane", report);
 		rf_buf_text(report, " needs a kernel table and table = -1 asks for none; give a number or auto\n");
+		wrong++;
+	}
+	if (strlen(config->table_label) > RTPFERRY_LABEL_MAX) {
+		tell(config, "table-label", report);
+		rf_buf_printf(report, " is too long; at most %d bytes were expected\n", RTPFERRY_LABEL_MAX);
 		wrong++;
 	}
 	if (config->hook == RF_HOOK_INGRESS && config->hook_device.n == 0) {

@@ -14,6 +14,7 @@
 #include "dataplane/dataplane.h"
 #include "descriptors.h"
 #include "http/http.h"
+#include "kernel_wish.h"
 #include "lifecycle.h"
 #include "log/log.h"
 #include "loop/loop.h"
@@ -42,6 +43,7 @@ struct daemon {
 	struct rf_lifecycle *lifecycle;
 	struct rf_http *http;
 	struct rf_http_process process;    /* what HTTP tells of us */
+	struct rf_kernel_wish wish;        /* what is wanted of the kernel */
 	struct rf_endpoints listen_ng;     /* owned; a port alone is one of each family here */
 	struct rf_endpoints listen_http;   /* owned; as listen_ng */
 	char *token;                       /* owned; NULL: none */
@@ -66,26 +68,31 @@ static enum rf_exit refuse(struct daemon *d, enum rf_exit code, const char *othe
 	return code;
 }
 
-/* The kernel's data plane comes with the module; until then user space is all there is. */
-static enum rf_exit decide_dataplane(struct daemon *d)
+/* Why the kernel does not forward; NULL: it does. With hook nft it takes rules, too. */
+static const char *find_missing(const struct daemon *d, const struct rf_kernel_status *kernel)
 {
-	const struct rf_config *c = d->config;
+	bool by_rules = d->config->hook == RF_HOOK_NFT && d->wish.guard[0];
 
-	if (c->dataplane != RF_WANT_KMOD && !c->no_fallback)
-		return RF_EXIT_FINE;
-	rf_buf_printf(&d->why,
-	              "%s asks for a kernel table, and this rtpferryd has no kernel data plane; take %s away to relay "
-	              "in user space",
-	              c->no_fallback ? "no-fallback" : "dataplane = kmod",
-	              c->no_fallback ? "no-fallback" : "dataplane = kmod");
-	return refuse(d, RF_EXIT_KERNEL, "");
+	if (!kernel->up)
+		return kernel->why;
+	return by_rules && !kernel->guard[0] ? kernel->guard_why : NULL;
 }
 
-static const char *why_dataplane(const struct rf_config *config)
+/* Is there the kernel table that the configuration cannot do without? */
+static enum rf_exit check_table(struct daemon *d)
 {
-	if (config->dataplane == RF_WANT_USER)
-		return "dataplane = user";
-	return config->table == RF_TABLE_NONE ? "table = -1" : "this rtpferryd has no kernel data plane";
+	const char *key = d->config->no_fallback ? "no-fallback" : "dataplane = kmod";
+	struct rf_kernel_status kernel;
+	const char *missing;
+
+	rf_dataplane_kernel(d->dataplane, &kernel);
+	missing = find_missing(d, &kernel);
+	if (!missing || !d->wish.required)
+		return RF_EXIT_FINE;
+	rf_buf_printf(&d->why,
+	              "%s asks for a kernel table, and there is none%s: %s; take %s away to relay in user space", key,
+	              kernel.up ? " that gets packets" : "", missing, key);
+	return refuse(d, RF_EXIT_KERNEL, "");
 }
 
 static int start_log(struct daemon *d, struct rf_str lines)
@@ -173,7 +180,12 @@ static int start_media(struct daemon *d)
 		.log = d->log,
 		.ports = d->ports,
 	};
-	int rc = rf_dataplane_new(&dataplane, &d->dataplane);
+	int rc;
+
+	rf_kernel_wish_make(c, &d->listen_ng, &d->wish);
+	dataplane.kernel = d->wish.table ? &d->wish.kernel : NULL;
+	dataplane.guard = d->wish.guard[0] ? d->wish.guard : NULL;
+	rc = rf_dataplane_new(&dataplane, &d->dataplane);
 
 	if (rc < 0)
 		return rc;
@@ -202,10 +214,8 @@ static int start_ng(struct daemon *d)
 		.calls = d->calls,
 	};
 	struct rf_str why = RF_STR_NONE;
-	int rc = rf_addresses_expand(&d->config->listen_ng, &d->listen_ng);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	ng.listen = d->listen_ng.items;
 	ng.n_listen = d->listen_ng.n;
 	rc = rf_ng_new(&ng, &d->ng, &why);
@@ -266,7 +276,6 @@ static int start_http(struct daemon *d)
 	d->process = (struct rf_http_process){
 		.version = RTPFERRY_VERSION,
 		.revision = RTPFERRY_REVISION,
-		.dataplane = "user",
 		.started_wall_us = rf_clock_wall_us(),
 		.ng_bound = true,
 		.dataplane_ready = true,
@@ -287,7 +296,7 @@ static enum rf_exit serve(struct daemon *d)
 		.log = d->log,
 		.ports = d->ports,
 		.dataplane = d->dataplane,
-		.why_dataplane = why_dataplane(d->config),
+		.wish = &d->wish,
 		.listen_ng = &d->listen_ng,
 		.listen_http = &d->listen_http,
 		.ctl = d->ctl,
@@ -309,9 +318,6 @@ static enum rf_exit run(struct daemon *d, struct rf_str notes)
 
 	if (rc < 0)
 		return refuse(d, RF_EXIT_RUNTIME, "the log cannot be opened: out of memory");
-	code = decide_dataplane(d);
-	if (code != RF_EXIT_FINE)
-		return code;
 	rc = start_ports(d);
 	if (rc < 0)
 		return refuse(d, rc == -ENOMEM ? RF_EXIT_RUNTIME : RF_EXIT_CONFIGURATION, strerror(-rc));
@@ -319,20 +325,39 @@ static enum rf_exit run(struct daemon *d, struct rf_str notes)
 		return refuse(d, RF_EXIT_RUNTIME, "privileges cannot be limited");
 	rc = rf_loop_new(&d->loop);
 	if (rc == 0)
-		rc = start_media(d);
+		rc = rf_addresses_expand(&d->config->listen_ng, &d->listen_ng);
 	if (rc == 0)
-		rc = start_ng(d);
+		rc = start_media(d);
+	if (rc < 0)
+		return refuse(d, RF_EXIT_RUNTIME, strerror(-rc));
+	code = check_table(d);
+	if (code != RF_EXIT_FINE)
+		return code;
+	rc = start_ng(d);
 	if (rc == 0)
 		rc = start_http(d);
 	if (rc == 0)
-		rc = rf_privileges_drop();
+		rc = rf_privileges_drop(d->config);
 	if (rc == 0)
 		rc = rf_pidfile_write(d->pidfile);
 	return rc < 0 ? refuse(d, RF_EXIT_RUNTIME, strerror(-rc)) : serve(d);
 }
 
+/* From here on the end is on its way: a signal more must not kill it between the table and the rules. */
+static void block_signals(void)
+{
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 static void tear_down(struct daemon *d)
 {
+	block_signals();
 	rf_http_free(d->http);
 	rf_lifecycle_free(d->lifecycle);
 	rf_ng_free(d->ng);

@@ -13,8 +13,11 @@
 
 #define MAIN(l, level, ...) rf_log((l)->with.log, RF_LOG_MAIN, level, RF_STR_NONE, __VA_ARGS__)
 #define DRAIN_CHECK_US 50000 /* between looks at the number of calls that a drain waits for */
-#define STATUS_EVERY 5       /* of those, one tells systemd the number of calls */
-#define CALLS_DUMPED 1000    /* calls that SIGUSR1 names at most */
+#define NO_HANDOVER                                                                                                  \
+	"calls cannot be handed over: this version keeps no store from which the next daemon could know them; they " \
+	"are drained"
+#define STATUS_EVERY 5    /* of those, one tells systemd the number of calls */
+#define CALLS_DUMPED 1000 /* calls that SIGUSR1 names at most */
 
 enum item {
 	ITEM_TERM,
@@ -95,8 +98,7 @@ static void on_term(void *arg, int fd, int signal)
 
 	(void)fd;
 	if (current(lifecycle)->on_exit == RF_ON_EXIT_HANDOVER && !lifecycle->exiting)
-		MAIN(lifecycle, RF_LOG_WARNING,
-		     "on-exit = handover: there is no kernel table to leave calls to; they are drained");
+		MAIN(lifecycle, RF_LOG_WARNING, "on-exit = handover: " NO_HANDOVER);
 	start_exit(lifecycle, signal == SIGINT ? "SIGINT" : "SIGTERM");
 }
 
@@ -106,8 +108,7 @@ static void on_usr2(void *arg, int fd, int signal)
 
 	(void)fd;
 	(void)signal;
-	MAIN(lifecycle, RF_LOG_WARNING,
-	     "SIGUSR2: calls cannot be handed over without a kernel table; they are drained");
+	MAIN(lifecycle, RF_LOG_WARNING, "SIGUSR2: " NO_HANDOVER);
 	start_exit(lifecycle, "SIGUSR2");
 }
 
@@ -144,6 +145,7 @@ static void reload(struct rf_lifecycle *lifecycle)
 		.started = lifecycle->with.config,
 		.log = lifecycle->with.log,
 		.ports = lifecycle->with.ports,
+		.dataplane = lifecycle->with.dataplane,
 		.calls = lifecycle->with.calls,
 		.ng = lifecycle->with.ng,
 	};
@@ -176,6 +178,21 @@ static void on_files(void *arg, int fd, int what)
 		return;
 	MAIN(lifecycle, RF_LOG_NOTICE, "the address file %s has changed: addresses are read again", path);
 	reload(lifecycle);
+}
+
+static void dump_kernel(const struct rf_lifecycle *lifecycle)
+{
+	struct rf_kernel_status kernel;
+
+	rf_dataplane_kernel(lifecycle->with.dataplane, &kernel);
+	if (kernel.up)
+		MAIN(lifecycle, RF_LOG_NOTICE, "state: kernel table %u, hook %s, %u flows of %u streams", kernel.id,
+		     kernel.hook, kernel.flows, kernel.streams);
+	else
+		MAIN(lifecycle, RF_LOG_NOTICE, "state: no kernel table%s%s", kernel.wanted ? ": " : "",
+		     kernel.wanted ? kernel.why : "");
+	MAIN(lifecycle, RF_LOG_NOTICE, "state: guard %s, restored %llu times", kernel.guard[0] ? kernel.guard : "none",
+	     (unsigned long long)kernel.restored);
 }
 
 static void dump_address(const struct rf_ports_usage *usage, void *arg)
@@ -215,6 +232,7 @@ static void on_usr1(void *arg, int fd, int signal)
 	     rf_calls_draining(calls) ? "draining" : "serving");
 	MAIN(lifecycle, RF_LOG_NOTICE, "state: %u streams on %u workers",
 	     rf_dataplane_streams(lifecycle->with.dataplane), rf_dataplane_workers(lifecycle->with.dataplane));
+	dump_kernel(lifecycle);
 	rf_ports_each(lifecycle->with.ports, dump_address, lifecycle);
 	rf_calls_each(calls, dump_call, &dumping);
 }

@@ -62,9 +62,9 @@ const struct rf_option rf_options[] = {
 	 .help = "how long a start waits for addresses that are not there yet; 0 is not at all"},
 
 	{"table", .letter = 't', KERNEL, NUMBER(-1, 65535), FIELD(table), .word = "auto", .word_value = RF_TABLE_AUTO, .fallback = "auto",
-	 .help = "id of the kernel table; -1 is none"},
+	 .help = "id of the kernel table; auto, or 0, is any that is free, -1 is none"},
 	{"dataplane", KERNEL, CHOICE(dataplanes), FIELD(dataplane), .fallback = "auto",
-	 .help = "what moves packets: the kernel module or worker threads"},
+	 .help = "what moves packets: the kernel module, worker threads, or the first that is there; kmod implies no-fallback"},
 	{"no-fallback", .letter = 'F', KERNEL, BOOL, FIELD(no_fallback), .fallback = "no",
 	 .help = "exit with 4 when there is no kernel table, rather than relay in user space"},
 	{"hook", KERNEL, CHOICE(hooks), FIELD(hook), .fallback = "prerouting",
@@ -74,8 +74,8 @@ const struct rf_option rf_options[] = {
 	{"nft", KERNEL, CHOICE(guards), FIELD(nft), .fallback = "guard",
 	 .help = "keep the media ports' packets out of connection tracking"},
 	{"table-label", KERNEL, TEXT("TEXT"), FIELD(table_label), .fallback = "",
-	 .help = "owner label of the kernel table; empty is the host's name"},
-	{"table-lease", KERNEL, SECONDS, FIELD(table_lease), .fallback = "300",
+	 .help = "owner label of the kernel table; empty is HOST/ADDRESS:PORT with the first listen-ng"},
+	{"table-lease", KERNEL, .type = RF_OPTION_SECONDS, .metavar = "SECONDS", .min = 1, .max = 28800, FIELD(table_lease), .fallback = "300",
 	 .help = "how long a kernel table goes on without its daemon"},
 
 	{"timeout", .letter = 'o', TIMEOUTS, RELOAD, SECONDS, FIELD(timeout), .fallback = "60",

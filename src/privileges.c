@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kernel_wish.h"
 #include "pidfile.h"
 
 #define LOW_PORTS 1024 /* below: CAP_NET_BIND_SERVICE */
@@ -90,11 +91,30 @@ static int fail(struct rf_buf *why, const char *what)
 	return rc;
 }
 
-/* Keep low ports, if wanted, in what this thread may do, and nothing else. */
-static int keep_only(bool low_ports)
+/* What of the process's rights is kept; what it never had is not. */
+struct kept {
+	bool low_ports; /* CAP_NET_BIND_SERVICE */
+	bool admin;     /* CAP_NET_ADMIN */
+};
+
+static struct kept find_kept(const struct rf_config *config)
 {
+	return (struct kept){
+		.low_ports =
+			rf_privileges_low_port(config) && capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_BIND_SERVICE),
+		.admin = rf_kernel_wish_admin(config) && capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN),
+	};
+}
+
+/* Keep that in what this thread may do, and nothing else. */
+static int keep_only(struct kept kept)
+{
+	const capng_type_t sets = CAPNG_EFFECTIVE | CAPNG_PERMITTED;
+
 	capng_clear(CAPNG_SELECT_BOTH);
-	if (low_ports && capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_BIND_SERVICE) < 0)
+	if (kept.low_ports && capng_update(CAPNG_ADD, sets, CAP_NET_BIND_SERVICE) < 0)
+		return -1;
+	if (kept.admin && capng_update(CAPNG_ADD, sets, CAP_NET_ADMIN) < 0)
 		return -1;
 	return 0;
 }
@@ -102,7 +122,6 @@ static int keep_only(bool low_ports)
 int rf_privileges_limit(const struct rf_config *config, int *pidfile, struct rf_buf *why)
 {
 	struct identity identity;
-	bool low_ports = rf_privileges_low_port(config);
 	int rc = find_identity(config, &identity, why);
 
 	if (rc == 0) {
@@ -113,8 +132,7 @@ int rf_privileges_limit(const struct rf_config *config, int *pidfile, struct rf_
 		return rc;
 	if (capng_get_caps_process() < 0)
 		return fail(why, "the process's capabilities cannot be read");
-	low_ports = low_ports && capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_BIND_SERVICE);
-	if (keep_only(low_ports) < 0)
+	if (keep_only(find_kept(config)) < 0)
 		return fail(why, "capabilities cannot be chosen");
 	/* without CAP_SETPCAP the bounding set stays; what it still allows, no_new_privs denies */
 	(void)capng_apply(CAPNG_SELECT_BOUNDS);
@@ -130,9 +148,15 @@ int rf_privileges_limit(const struct rf_config *config, int *pidfile, struct rf_
 	return 0;
 }
 
-int rf_privileges_drop(void)
+int rf_privileges_drop(const struct rf_config *config)
 {
-	if (keep_only(false) < 0 || capng_apply(CAPNG_SELECT_CAPS) < 0)
+	struct kept kept;
+
+	if (capng_get_caps_process() < 0)
+		return errno ? -errno : -EPERM;
+	kept = find_kept(config);
+	kept.low_ports = false;
+	if (keep_only(kept) < 0 || capng_apply(CAPNG_SELECT_CAPS) < 0)
 		return errno ? -errno : -EPERM;
 	return 0;
 }

@@ -90,6 +90,7 @@ static int apply(const struct rf_reload *reload, const struct rf_config *config,
 	rc = rf_ng_set_allow(reload->ng, config->ng_allow.items, config->ng_allow.n);
 	if (rc < 0)
 		return rc;
+	rf_dataplane_readdress(reload->dataplane);
 	rf_calls_set_limits(reload->calls, &limits);
 	rf_reload_log_levels(reload->log, config);
 	return 0;

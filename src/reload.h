@@ -15,6 +15,7 @@ struct rf_reload {
 	const struct rf_config *started; /* what the listeners and threads were made from */
 	struct rf_log *log;
 	struct rf_ports *ports;
+	struct rf_dataplane *dataplane;
 	struct rf_calls *calls;
 	struct rf_ng *ng;
 };

@@ -54,9 +54,7 @@ void rf_startup_tell(const struct rf_startup *s)
 		    "open files: %llu are allowed and the port ranges need %llu; raise LimitNOFILE, or narrow port-min "
 		    "and port-max",
 		    (unsigned long long)s->descriptors.allowed, (unsigned long long)s->descriptors.needed);
-	SAY(s->log, RF_LOG_NOTICE, "data plane user, %u workers: %s", rf_dataplane_workers(s->dataplane),
-	    s->why_dataplane);
-	SAY(s->log, RF_LOG_NOTICE, "kernel table: none");
+	rf_startup_tell_kernel(s);
 	tell_limits(s);
 	SAY(s->log, RF_LOG_NOTICE, "store: none, 0 calls adopted");
 	tell_listeners(s);

@@ -213,6 +213,7 @@ void rf_call_end(struct rf_call *call, enum rf_end why)
 {
 	struct rf_calls *calls = call->calls;
 
+	rf_group_finish(call->group);
 	count_end(call, why);
 	if (call->delete_at_us)
 		calls->deleted--;

@@ -70,10 +70,12 @@ void rf_calls_delete(struct rf_calls *calls, const struct rf_request *request, s
 			reply->warning = missing;
 		return;
 	}
+	branch = request->from_tag.len ? branch_of(call, request) : NULL;
+	if (!branch)
+		rf_group_finish(call->group);
 	if (!(request->flags & RF_FLAG_FAST) && report_for(calls, request, arena, reply))
 		reply->warning = RF_STR("Statistics left out: they exceed the size of a reply");
 
-	branch = request->from_tag.len ? branch_of(call, request) : NULL;
 	if (!branch) {
 		rf_call_schedule_end(call, delay);
 	} else if (delay > 0) {

@@ -64,7 +64,7 @@ static const struct rf_media_codec *codec_of(const struct rf_media *media, const
 
 	if (reading->n_streams && reading->streams[0].leg.n_sources) {
 		const struct rf_leg *leg = &reading->streams[0].leg;
-		uint8_t type = leg->sources[leg->current].payload_type;
+		uint8_t type = rf_leg_payload_type(&leg->sources[leg->current]);
 
 		codec = codec_of_type(peer, type);
 		if (!codec)

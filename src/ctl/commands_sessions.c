@@ -38,7 +38,7 @@ static bool page_path(const struct rf_ctl *ctl, unsigned offset, unsigned limit,
 }
 
 /* Fill the table page by page, up to limit sessions. */
-static int fill_table(struct rf_ctl *ctl, struct rf_table *table, unsigned limit, unsigned *shown, int64_t *total)
+static int fill_table(struct rf_ctl *ctl, struct rf_grid *table, unsigned limit, unsigned *shown, int64_t *total)
 {
 	unsigned page = RF_CTL_PAGE, got = RF_CTL_PAGE;
 	struct rf_value *tree;
@@ -64,7 +64,7 @@ static int fill_table(struct rf_ctl *ctl, struct rf_table *table, unsigned limit
 static int print_table(struct rf_ctl *ctl, unsigned limit)
 {
 	struct rf_arena *arena = rf_arena_new(TABLE_MEMORY);
-	struct rf_table table;
+	struct rf_grid table;
 	struct rf_buf text;
 	unsigned shown = 0;
 	int64_t total = 0;
@@ -78,7 +78,7 @@ static int print_table(struct rf_ctl *ctl, unsigned limit)
 	if (rc == RF_CTL_OK && shown == 0) {
 		rf_buf_text(&text, "no sessions\n");
 	} else if (rc == RF_CTL_OK) {
-		rf_table_print(&table, &text);
+		rf_grid_print(&table, &text);
 		if (shown < total)
 			rf_buf_printf(&text, "%u of %lld sessions; --limit N shows more, --search TEXT picks\n", shown,
 			              (long long)total);
@@ -120,13 +120,13 @@ static void print_head(struct rf_ctl *ctl, const struct rf_value *tree, struct r
 
 static void print_streams(struct rf_arena *arena, const struct rf_value *media, struct rf_buf *out)
 {
-	static const struct rf_table_column columns[] = {
+	static const struct rf_grid_column columns[] = {
 		{"    STREAM", false}, {"LOCAL", false}, {"PARTY'S SDP", false}, {"SENDS FROM", false},
 		{"SENT TO", false},    {"IN", true},     {"OUT", true},          {"PATH", false},
 	};
-	struct rf_table table;
+	struct rf_grid table;
 
-	rf_table_init(&table, arena, columns, 8);
+	rf_grid_init(&table, arena, columns, 8);
 	for (const struct rf_value *s = rf_field_first(rf_field(media, "streams")); s; s = s->next) {
 		const struct rf_str cells[] = {
 			rf_arena_printf(arena, "    %.*s", RF_STR_ARG(rf_show_text(arena, s, "component"))),
@@ -139,10 +139,10 @@ static void print_streams(struct rf_arena *arena, const struct rf_value *media, 
 			rf_show_text(arena, s, "path"),
 		};
 
-		rf_table_add(&table, cells);
+		rf_grid_add(&table, cells);
 	}
 	if (table.first)
-		rf_table_print(&table, out);
+		rf_grid_print(&table, out);
 }
 
 static void print_drops(struct rf_arena *arena, const struct rf_value *media, struct rf_buf *out)

@@ -4,7 +4,7 @@
  */
 #include "ctl/ctl.h"
 #include "ctl/fields.h"
-#include "ctl/table.h"
+#include "ctl/grid.h"
 
 static void print_sessions(struct rf_ctl *ctl, const struct rf_value *tree, struct rf_buf *out)
 {
@@ -26,6 +26,27 @@ static void print_sessions(struct rf_ctl *ctl, const struct rf_value *tree, stru
 	rf_buf_char(out, '\n');
 }
 
+/* Through the kernel, or why not; the guard. */
+static void print_kernel(struct rf_arena *arena, const struct rf_value *tree, struct rf_buf *out)
+{
+	const struct rf_value *kernel = rf_field(tree, "kernel");
+	struct rf_str message = rf_show_text(arena, kernel, "message");
+	struct rf_str guard = rf_show_text(arena, kernel, "guard");
+
+	if (rf_field_bool(kernel, "up"))
+		rf_buf_printf(out, "kernel      table %lld, module %.*s, %.*s streams\n",
+		              (long long)rf_field_int(kernel, "table"),
+		              RF_STR_ARG(rf_show_text(arena, kernel, "kmod_version")),
+		              RF_STR_ARG(rf_show_count(arena, rf_field_int(kernel, "streams"))));
+	else if (rf_field(kernel, "message"))
+		rf_buf_printf(out, "kernel      no table: %.*s\n", RF_STR_ARG(message));
+	if (rf_field(kernel, "guard"))
+		rf_buf_printf(out, "guard       nftables table %.*s\n", RF_STR_ARG(guard));
+	else if (rf_field(kernel, "guard_message"))
+		rf_buf_printf(out, "guard       none: %.*s\n",
+		              RF_STR_ARG(rf_show_text(arena, kernel, "guard_message")));
+}
+
 static void print_drops(struct rf_arena *arena, const struct rf_value *tree, struct rf_buf *out)
 {
 	bool first = true;
@@ -43,12 +64,12 @@ static void print_drops(struct rf_arena *arena, const struct rf_value *tree, str
 
 static void print_interfaces(struct rf_arena *arena, const struct rf_value *tree, struct rf_buf *out)
 {
-	static const struct rf_table_column columns[] = {
+	static const struct rf_grid_column columns[] = {
 		{"INTERFACE", false}, {"PORTS", true}, {"IN USE", true}, {"PACKETS IN", true}, {"PACKETS OUT", true},
 	};
-	struct rf_table table;
+	struct rf_grid table;
 
-	rf_table_init(&table, arena, columns, 5);
+	rf_grid_init(&table, arena, columns, 5);
 	for (const struct rf_value *i = rf_field_first(rf_field(tree, "interfaces")); i; i = i->next) {
 		const struct rf_str cells[] = {
 			rf_show_text(arena, i, "name"),
@@ -58,11 +79,11 @@ static void print_interfaces(struct rf_arena *arena, const struct rf_value *tree
 			rf_show_count(arena, rf_field_int(i, "packets_out")),
 		};
 
-		rf_table_add(&table, cells);
+		rf_grid_add(&table, cells);
 	}
 	if (table.first) {
 		rf_buf_char(out, '\n');
-		rf_table_print(&table, out);
+		rf_grid_print(&table, out);
 	}
 }
 
@@ -84,6 +105,7 @@ int rf_ctl_status(struct rf_ctl *ctl)
 	rf_buf_printf(&text, "data plane  %.*s, %lld workers, %.*s streams\n",
 	              RF_STR_ARG(rf_show_text(arena, tree, "dataplane")), (long long)rf_field_int(tree, "workers"),
 	              RF_STR_ARG(rf_show_count(arena, rf_field_int(tree, "streams"))));
+	print_kernel(arena, tree, &text);
 	print_sessions(ctl, tree, &text);
 	print_drops(arena, tree, &text);
 	print_interfaces(arena, tree, &text);

@@ -84,7 +84,7 @@ static unsigned terminal_rows(void)
 /* One look at the relay, as text. */
 static int draw(struct rf_ctl *ctl, struct look *look, struct rf_buf *out)
 {
-	struct rf_table table;
+	struct rf_grid table;
 	struct rf_value *tree;
 	char path[64];
 	unsigned rows = ctl->worst ? ctl->worst : terminal_rows();
@@ -99,7 +99,7 @@ static int draw(struct rf_ctl *ctl, struct look *look, struct rf_buf *out)
 		return rc;
 	rf_ctl_rows_init(&table, ctl->arena, CALL_ID_MOST);
 	rf_ctl_rows_add(&table, rf_field(tree, "sessions"));
-	rf_table_print(&table, out);
+	rf_grid_print(&table, out);
 	return RF_CTL_OK;
 }
 

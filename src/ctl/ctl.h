@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/addr.h"
 #include "base/arena.h"
 #include "ctl/client.h"
 #include "tree/value.h"
@@ -19,6 +20,24 @@ enum rf_ctl_exit {
 	RF_CTL_USAGE = 2,       /* the command line is wrong */
 	RF_CTL_UNREACHABLE = 3, /* nobody answers */
 	RF_CTL_NOT_FOUND = 4,   /* there is no such session */
+	RF_CTL_NO_TABLE = 4,    /* there can be no kernel table here: no module, another contract, no capability */
+};
+
+#define RF_CTL_DEVICES 16 /* of a kernel table, as the module's limit */
+#define RF_CTL_LOCALS 64  /* the same */
+
+/* What is said of a kernel table on the command line. */
+struct rf_ctl_kernel {
+	const char *label;                   /* NULL: not given */
+	uint32_t id;                         /* 0: not given */
+	uint32_t lease_s;                    /* 0: not given */
+	uint32_t hook;                       /* enum rtpferry_hook, when hook_given */
+	bool hook_given;                     /* hook was */
+	uint32_t table;                      /* flows: only of this table; 0: of all */
+	const char *devices[RF_CTL_DEVICES]; /* names */
+	unsigned n_devices;                  /* of them */
+	struct rf_addr locals[RF_CTL_LOCALS];
+	unsigned n_locals; /* of them */
 };
 
 /* A command's circumstances. */
@@ -37,6 +56,7 @@ struct rf_ctl {
 	const char *sort;       /* sessions; NULL: the default */
 	const char *search;     /* sessions; NULL: all */
 	const char *argument;   /* what follows the command; NULL: nothing */
+	struct rf_ctl_kernel kernel;
 };
 
 typedef int rf_ctl_command(struct rf_ctl *ctl);
@@ -48,6 +68,11 @@ rf_ctl_command rf_ctl_terminate;                /* commands_sessions.c */
 rf_ctl_command rf_ctl_top;                      /* commands_top.c */
 rf_ctl_command rf_ctl_drain;                    /* commands_drain.c */
 rf_ctl_command rf_ctl_ping;                     /* commands_ping.c */
+rf_ctl_command rf_ctl_table_list;               /* commands_table.c */
+rf_ctl_command rf_ctl_table_alloc;              /* commands_table.c */
+rf_ctl_command rf_ctl_table_free;               /* commands_table.c */
+rf_ctl_command rf_ctl_flows;                    /* commands_flows.c */
+rf_ctl_command rf_ctl_rules;                    /* commands_rules.c */
 
 /*
  * Ask the relay. With --json the answer is printed and *out is NULL; else *out is the tree, in ctl->arena. Returns an

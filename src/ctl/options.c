@@ -37,6 +37,13 @@ static const struct option long_options[] = {
 	{"interval", required_argument, NULL, OPT_INTERVAL},
 	{"wait", no_argument, NULL, OPT_WAIT},
 	{"off", no_argument, NULL, OPT_OFF},
+	{"label", required_argument, NULL, RF_CTL_OPT_LABEL},
+	{"id", required_argument, NULL, RF_CTL_OPT_ID},
+	{"lease", required_argument, NULL, RF_CTL_OPT_LEASE},
+	{"hook", required_argument, NULL, RF_CTL_OPT_HOOK},
+	{"device", required_argument, NULL, RF_CTL_OPT_DEVICE},
+	{"local", required_argument, NULL, RF_CTL_OPT_LOCAL},
+	{"table", required_argument, NULL, RF_CTL_OPT_TABLE},
 	{"help", no_argument, NULL, OPT_HELP},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{NULL, 0, NULL, 0},
@@ -58,6 +65,13 @@ static const struct {
 	{"drain", "", "refuse new calls, serve the old ones", rf_ctl_drain, ARGUMENT_NONE, "wait off"},
 	{"terminate", "CALL-ID", "end a session at once", rf_ctl_terminate, ARGUMENT_NEEDED, ""},
 	{"ping", "[ADDRESS:PORT]", "ask the ng port, as a proxy does", rf_ctl_ping, ARGUMENT_MAY, ""},
+	{"table list", "", "kernel tables that may be seen from here", rf_ctl_table_list, ARGUMENT_NONE, ""},
+	{"table alloc", "--label L", "make a kernel table for a relay to come; prints its id", rf_ctl_table_alloc,
+         ARGUMENT_NONE, "label id lease hook device local"},
+	{"table free", "ID --label L", "end a kernel table that no relay owns", rf_ctl_table_free, ARGUMENT_NEEDED,
+         "label"},
+	{"flows", "", "what the kernel forwards, and its figures", rf_ctl_flows, ARGUMENT_NONE, "table"},
+	{"rules", "", "the relay's nftables rules, as a file for nft", rf_ctl_rules, ARGUMENT_NONE, ""},
 	{"version", "", "versions of this program and of the relay", rf_ctl_version, ARGUMENT_NONE, ""},
 };
 
@@ -77,15 +91,23 @@ static const char usage[] =
 	"  -i, --interval S       top: seconds between looks (default 2)\n"
 	"      --wait             drain: until no session is left\n"
 	"      --off              drain: end it\n"
+	"      --label LABEL      table alloc, table free: whose table it is\n"
+	"      --id N             table alloc: this id and no other\n"
+	"      --lease SECONDS    table alloc: how long it waits for its relay (1 to 28800, default 300)\n"
+	"      --hook HOOK        table alloc: prerouting (default), nft or ingress, as the relay's\n"
+	"      --device NAME      table alloc: device of hook ingress; may come often\n"
+	"      --local ADDRESS    table alloc: local address of media; may come often\n"
+	"      --table ID         flows: only of this table\n"
 	"  -h, --help             this text\n"
 	"  -V, --version          version of this program\n"
-	"\nExit codes: 0 fine, 1 refused or failed, 2 usage, 3 nobody answers, 4 no such session.\n";
+	"\nExit codes: 0 fine, 1 refused or failed, 2 usage, 3 nobody answers, 4 no such session, or no kernel\n"
+	"table can be had (no module, one of another contract, no CAP_NET_ADMIN).\n";
 
 static int help(void)
 {
 	printf("Usage: rtpferryctl [OPTIONS] COMMAND\n\nCommands:\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-10s %-15s %s\n", commands[i].name, commands[i].argument, commands[i].help);
+		printf("  %-11s %-15s %s\n", commands[i].name, commands[i].argument, commands[i].help);
 	fputs(usage, stdout);
 	return -1;
 }
@@ -148,6 +170,14 @@ static bool take(struct rf_ctl_options *options, int option)
 		return options->ctl.wait = true;
 	case OPT_OFF:
 		return options->ctl.off = true;
+	case RF_CTL_OPT_LABEL:
+	case RF_CTL_OPT_ID:
+	case RF_CTL_OPT_LEASE:
+	case RF_CTL_OPT_HOOK:
+	case RF_CTL_OPT_DEVICE:
+	case RF_CTL_OPT_LOCAL:
+	case RF_CTL_OPT_TABLE:
+		return rf_ctl_take_kernel(&options->ctl.kernel, option, optarg);
 	default:
 		fprintf(stderr, "Try \"rtpferryctl --help\".\n");
 		return false;
@@ -167,14 +197,26 @@ static bool has_option(const char *options, const char *name)
 /* Options that only some commands have: were any given to another? */
 static bool fits(const struct rf_ctl *ctl, size_t command)
 {
+	const struct rf_ctl_kernel *kernel = &ctl->kernel;
 	const struct {
 		const char *name;
 		bool given;
 	} special[] = {
-		{"worst", ctl->worst > 0},   {"limit", ctl->limit > 0},
-		{"sort", ctl->sort != NULL}, {"search", ctl->search != NULL},
-		{"once", ctl->once},         {"interval", ctl->interval > 0},
-		{"wait", ctl->wait},         {"off", ctl->off},
+		{"worst", ctl->worst > 0},
+		{"limit", ctl->limit > 0},
+		{"sort", ctl->sort != NULL},
+		{"search", ctl->search != NULL},
+		{"once", ctl->once},
+		{"interval", ctl->interval > 0},
+		{"wait", ctl->wait},
+		{"off", ctl->off},
+		{"label", kernel->label != NULL},
+		{"id", kernel->id > 0},
+		{"lease", kernel->lease_s > 0},
+		{"hook", kernel->hook_given},
+		{"device", kernel->n_devices > 0},
+		{"local", kernel->n_locals > 0},
+		{"table", kernel->table > 0},
 	};
 
 	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
@@ -187,31 +229,58 @@ static bool fits(const struct rf_ctl *ctl, size_t command)
 	return true;
 }
 
-static int choose(int argc, char **argv, struct rf_ctl_options *options)
+/* Is the command line's next word, or are its next two, the name of a command? How many words; 0: it is not. */
+static int named(const char *name, int left, char **words)
 {
-	const char *name = optind < argc ? argv[optind] : NULL;
-	int left = argc - optind - 1;
+	const char *space = strchr(name, ' ');
+
+	if (!space)
+		return strcmp(name, words[0]) == 0;
+	if (left < 2 || strlen(words[0]) != (size_t)(space - name) ||
+	    strncmp(name, words[0], (size_t)(space - name)) != 0)
+		return 0;
+	return strcmp(space + 1, words[1]) == 0 ? 2 : 0;
+}
+
+/* Which command the words begin with, and how many of them name it; COMMANDS: none, and that was told. */
+static size_t find_command(int left, char **words, int *n_words)
+{
 	size_t i = 0;
 
-	if (!name) {
+	while (i < COMMANDS && (*n_words = named(commands[i].name, left, words)) == 0)
+		i++;
+	if (i < COMMANDS)
+		return i;
+	if (strcmp(words[0], "table") == 0)
+		fprintf(stderr,
+		        "rtpferryctl: expected \"rtpferryctl table list\", \"table alloc\" or \"table free\"\n");
+	else
+		fprintf(stderr, "rtpferryctl: there is no command \"%s\". Try \"rtpferryctl --help\".\n", words[0]);
+	return COMMANDS;
+}
+
+static int choose(int argc, char **argv, struct rf_ctl_options *options)
+{
+	int left = argc - optind, n_words;
+	size_t i;
+
+	if (left < 1) {
 		fprintf(stderr, "rtpferryctl: which command? Try \"rtpferryctl --help\".\n");
 		return RF_CTL_USAGE;
 	}
-	while (i < COMMANDS && strcmp(commands[i].name, name) != 0)
-		i++;
-	if (i == COMMANDS) {
-		fprintf(stderr, "rtpferryctl: there is no command \"%s\". Try \"rtpferryctl --help\".\n", name);
+	i = find_command(left, argv + optind, &n_words);
+	if (i == COMMANDS)
 		return RF_CTL_USAGE;
-	}
+	left -= n_words;
 	if (left > (commands[i].takes != ARGUMENT_NONE) || (left < 1 && commands[i].takes == ARGUMENT_NEEDED)) {
-		fprintf(stderr, "rtpferryctl: expected \"rtpferryctl %s%s%s\"\n", name,
+		fprintf(stderr, "rtpferryctl: expected \"rtpferryctl %s%s%s\"\n", commands[i].name,
 		        *commands[i].argument ? " " : "", commands[i].argument);
 		return RF_CTL_USAGE;
 	}
 	if (!fits(&options->ctl, i))
 		return RF_CTL_USAGE;
 	options->command = commands[i].run;
-	options->ctl.argument = left > 0 ? argv[optind + 1] : NULL;
+	options->ctl.argument = left > 0 ? argv[optind + n_words] : NULL;
 	return RF_CTL_OK;
 }
 

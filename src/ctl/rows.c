@@ -13,19 +13,19 @@ static const struct rf_value *worst_leg(const struct rf_value *session)
 	return leg;
 }
 
-void rf_ctl_rows_init(struct rf_table *table, struct rf_arena *arena, unsigned most)
+void rf_ctl_rows_init(struct rf_grid *table, struct rf_arena *arena, unsigned most)
 {
-	static const struct rf_table_column columns[] = {
+	static const struct rf_grid_column columns[] = {
 		{"CALL-ID", false}, {"STATE", false}, {"AGE", true},   {"CODEC", false},
 		{"PACKETS", true},  {"LOSS", true},   {"NOW", true},   {"JITTER", true},
 		{"RTT", true},      {"MOS", true},    {"PATH", false},
 	};
 
-	rf_table_init(table, arena, columns, sizeof(columns) / sizeof(columns[0]));
+	rf_grid_init(table, arena, columns, sizeof(columns) / sizeof(columns[0]));
 	table->most = most;
 }
 
-void rf_ctl_rows_add(struct rf_table *table, const struct rf_value *sessions)
+void rf_ctl_rows_add(struct rf_grid *table, const struct rf_value *sessions)
 {
 	struct rf_arena *arena = table->arena;
 
@@ -45,6 +45,6 @@ void rf_ctl_rows_add(struct rf_table *table, const struct rf_value *sessions)
 			rf_show_text(arena, leg, "path"),
 		};
 
-		rf_table_add(table, cells);
+		rf_grid_add(table, cells);
 	}
 }

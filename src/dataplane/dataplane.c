@@ -14,10 +14,13 @@ void rf_dataplane_reap(struct rf_dataplane *dataplane)
 	struct rf_mail *mail = rf_mailbox_take(&dataplane->done);
 
 	while (mail) {
-		struct rf_mail *next = mail->next;
+		struct rf_message *message = (struct rf_message *)mail;
 
-		rf_group_done((struct rf_message *)mail);
-		mail = next;
+		mail = mail->next;
+		if (message->flow)
+			rf_kernel_flow_done(&dataplane->kernel, message);
+		else
+			rf_group_done(message);
 	}
 }
 
@@ -82,9 +85,15 @@ int rf_dataplane_new(const struct rf_dataplane_config *config, struct rf_datapla
 	err = workers_new(dataplane);
 	if (err)
 		goto remove_item;
+	err = rf_kernel_init(&dataplane->kernel, dataplane, config);
+	if (err)
+		goto stop_workers;
 	*out = dataplane;
 	return 0;
 
+stop_workers:
+	workers_stop(dataplane);
+	workers_free(dataplane);
 remove_item:
 	rf_loop_remove(dataplane->done_item);
 close_done:
@@ -98,6 +107,7 @@ void rf_dataplane_free(struct rf_dataplane *dataplane)
 {
 	if (!dataplane)
 		return;
+	rf_kernel_close(&dataplane->kernel);
 	workers_stop(dataplane);
 	rf_dataplane_reap(dataplane);
 	RF_LIST_EACH_SAFE (l, &dataplane->groups)
@@ -125,6 +135,18 @@ unsigned rf_dataplane_iface(struct rf_dataplane *dataplane, const struct rf_loca
 
 /* -- what is read by metrics -- */
 
+static void add_kernel(const struct rf_kernel_iface *iface, struct rf_dataplane_totals *row)
+{
+	row->kernel.packets_in = iface->packets_in;
+	row->kernel.bytes_in = iface->bytes_in;
+	row->kernel.packets_out = iface->packets_out;
+	row->kernel.bytes_out = iface->bytes_out;
+	row->packets_in += iface->packets_in;
+	row->bytes_in += iface->bytes_in;
+	row->packets_out += iface->packets_out;
+	row->bytes_out += iface->bytes_out;
+}
+
 unsigned rf_dataplane_totals(const struct rf_dataplane *dataplane, struct rf_dataplane_totals *rows)
 {
 	for (unsigned i = 0; i < dataplane->n_ifaces; i++) {
@@ -138,6 +160,7 @@ unsigned rf_dataplane_totals(const struct rf_dataplane *dataplane, struct rf_dat
 			rows[i].packets_out += rf_counter_read(&totals->ifaces[i].packets_out);
 			rows[i].bytes_out += rf_counter_read(&totals->ifaces[i].bytes_out);
 		}
+		add_kernel(&dataplane->kernel.ifaces[i], &rows[i]);
 	}
 	return dataplane->n_ifaces;
 }
@@ -145,7 +168,7 @@ unsigned rf_dataplane_totals(const struct rf_dataplane *dataplane, struct rf_dat
 void rf_dataplane_drops(const struct rf_dataplane *dataplane, uint64_t drops[RF_DROPS])
 {
 	for (unsigned i = 0; i < RF_DROPS; i++) {
-		drops[i] = 0;
+		drops[i] = dataplane->kernel.drops[i];
 		for (unsigned w = 0; w < dataplane->n_workers; w++)
 			drops[i] += rf_counter_read(&dataplane->workers[w]->totals.drops[i]);
 	}

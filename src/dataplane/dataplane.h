@@ -105,6 +105,7 @@ struct rf_stream_report {
 	int64_t first_packet_us;         /* monotonic; 0: none yet */
 	int64_t last_packet_us;          /* monotonic; 0: none yet */
 	bool kernel;                     /* forwarded in the kernel now */
+	const char *kernel_why;          /* a sentence: why it is not; static; "" when it is */
 	struct rf_leg leg;               /* the party's RTP by SSRC: loss, jitter (rtp/leg.h); zero on an RTCP stream */
 	struct rf_far_end
 		far; /* what the party's own RTCP said of its reception, and the round trip to it (rtp/leg.h) */

@@ -28,6 +28,9 @@ int rf_group_new(struct rf_dataplane *dataplane, struct rf_group **out)
 	group->worker->load++;
 	rf_list_init(&group->streams);
 	rf_list_init(&group->worker_streams);
+	rf_list_init(&group->waiting);
+	group->aimed = (struct rf_message){.kind = RF_MESSAGE_AIMED, .group = group};
+	atomic_init(&group->aimed_posted, false);
 	rf_list_append(&dataplane->groups, &group->in_dataplane);
 	*out = group;
 	return 0;
@@ -49,6 +52,8 @@ static void stream_init(struct rf_stream *stream, struct rf_group *group, struct
 	stream->tos = -1;
 	rf_list_init(&stream->in_worker_group);
 	rf_list_init(&stream->piercing);
+	rf_list_init(&stream->ending);
+	stream->why = RF_OFFLOAD_NO_TABLE;
 	rf_list_append(&group->streams, &stream->in_group);
 	pair->streams++;
 	group->worker->load++;
@@ -120,6 +125,16 @@ static void pair_release(struct rf_ports *ports, struct rf_pair *pair, const str
 	}
 }
 
+/* Only when the plane ends are there any left. */
+static void free_flows(struct rf_stream *stream)
+{
+	struct rf_kernel *kernel = &stream->group->dataplane->kernel;
+
+	rf_kernel_flow_free(kernel, stream->flow);
+	RF_LIST_EACH_SAFE (it, &stream->ending)
+		rf_kernel_flow_free(kernel, RF_CONTAINER(it, struct rf_kernel_flow, in_ending));
+}
+
 /* No worker knows the stream any more, and its pair knows that it goes. */
 static void stream_destroy(struct rf_stream *stream)
 {
@@ -128,6 +143,7 @@ static void stream_destroy(struct rf_stream *stream)
 	rf_list_remove(&stream->in_group);
 	group->worker->load--;
 	group->dataplane->n_streams--;
+	free_flows(stream);
 	pair_release(group->dataplane->config.ports, stream->pair, stream);
 	free(stream->measured);
 	free(stream);
@@ -147,7 +163,9 @@ int64_t rf_stream_last_packet_us(const struct rf_stream *stream)
 {
 	const size_t word = offsetof(struct rf_figures, in.last_us) / 8;
 
-	return (int64_t)atomic_load_explicit(&stream->shown.words[word], memory_order_relaxed);
+	int64_t user_us = (int64_t)atomic_load_explicit(&stream->shown.words[word], memory_order_relaxed);
+
+	return user_us > stream->kernel.last_us ? user_us : stream->kernel.last_us;
 }
 
 void rf_stream_report(const struct rf_stream *stream, struct rf_stream_report *out)
@@ -167,8 +185,8 @@ void rf_stream_report(const struct rf_stream *stream, struct rf_stream_report *o
 	out->relearned = (uint32_t)figures.place.relearned;
 	out->first_packet_us = figures.place.first_us;
 	out->last_packet_us = figures.in.last_us;
-	out->kernel = false;
 	out->far = figures.far;
+	rf_kernel_report(stream, figures.folds, out);
 }
 
 /* -- commits -- */
@@ -191,12 +209,28 @@ static void forget_unborn(struct rf_stream *stream)
 	stream_destroy(stream);
 }
 
+/* No stream sends from it any more, as the worker sees to on its side. */
+static void forget_out(const struct rf_stream *stream)
+{
+	RF_LIST_EACH (l, &stream->group->streams) {
+		struct rf_stream *other = RF_CONTAINER(l, struct rf_stream, in_group);
+
+		if (other->wanted.out_rtp == stream)
+			other->wanted.out_rtp = NULL;
+		if (other->wanted.out_rtcp == stream)
+			other->wanted.out_rtcp = NULL;
+	}
+}
+
 static void move_change(struct rf_stream *stream, struct rf_message *message)
 {
+	if (stream->staged & RF_STAGED_ADD)
+		rf_kernel_claim(&stream->group->dataplane->kernel, stream);
 	message->changes[message->n++] =
 		(struct rf_change){.stream = stream, .what = stream->staged, .config = stream->wanted};
 	if (stream->staged & RF_STAGED_REMOVE) {
-		message->removes = true;
+		message->wake = true;
+		forget_out(stream);
 		/* Out of the list, so that nothing is staged for it again. */
 		rf_list_remove(&stream->in_group);
 	}
@@ -231,7 +265,12 @@ int rf_group_commit(struct rf_group *group)
 	message = calloc(1, sizeof(*message) + n * sizeof(*message->changes));
 	if (!message)
 		return -ENOMEM;
+	rf_kernel_before_commit(&group->dataplane->kernel, group);
+	group->finished = false;
+	group->under_way++;
+	message->kind = RF_MESSAGE_CHANGES;
 	message->group = group;
+	message->wake = group->dataplane->kernel.table != NULL;
 	message->changes = (struct rf_change *)(message + 1);
 	move_changes(group, message);
 	rf_worker_post(group->worker, message);
@@ -245,6 +284,7 @@ void rf_group_destroy(struct rf_group *group)
 	RF_LIST_EACH_SAFE (l, &group->streams)
 		stream_destroy(RF_CONTAINER(l, struct rf_stream, in_group));
 	rf_list_remove(&group->in_dataplane);
+	rf_list_remove(&group->waiting);
 	group->worker->load--;
 	free(group);
 }
@@ -253,16 +293,25 @@ void rf_group_free(struct rf_group *group)
 {
 	if (!group)
 		return;
-	group->end = (struct rf_message){.group = group, .end = true, .removes = true};
+	rf_group_finish(group);
+	group->end = (struct rf_message){.kind = RF_MESSAGE_END, .group = group, .wake = true};
 	rf_worker_post(group->worker, &group->end);
 }
 
-void rf_group_done(struct rf_message *message)
+void rf_group_finish(struct rf_group *group)
 {
-	if (message->end) {
-		rf_group_destroy(message->group);
-		return;
-	}
+	group->finished = true;
+	rf_list_remove(&group->waiting);
+	rf_kernel_withdraw(&group->dataplane->kernel, group);
+	RF_LIST_EACH (l, &group->streams)
+		RF_CONTAINER(l, struct rf_stream, in_group)->why = RF_OFFLOAD_FINISHED;
+}
+
+/* What the worker did is done: its streams that went are freed, and the flows follow the others. */
+static void changed(struct rf_message *message)
+{
+	struct rf_group *group = message->group;
+
 	for (unsigned i = 0; i < message->n; i++)
 		if (message->changes[i].what & RF_STAGED_REMOVE)
 			message->changes[i].stream->pair->going++;
@@ -270,4 +319,26 @@ void rf_group_done(struct rf_message *message)
 		if (message->changes[i].what & RF_STAGED_REMOVE)
 			stream_destroy(message->changes[i].stream);
 	free(message);
+	group->under_way--;
+	rf_kernel_sync(&group->dataplane->kernel, group);
+}
+
+void rf_group_done(struct rf_message *message)
+{
+	struct rf_group *group = message->group;
+
+	switch (message->kind) {
+	case RF_MESSAGE_CHANGES:
+		changed(message);
+		break;
+	case RF_MESSAGE_END:
+		rf_group_destroy(group);
+		break;
+	case RF_MESSAGE_AIMED:
+		atomic_exchange_explicit(&group->aimed_posted, false, memory_order_acq_rel);
+		rf_kernel_sync(&group->dataplane->kernel, group);
+		break;
+	default: /* comes back to nobody, or to its flow */
+		break;
+	}
 }

@@ -7,6 +7,7 @@
 
 #include "base/list.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/kernel.h"
 #include "dataplane/stream.h"
 
 struct rf_dataplane {
@@ -22,6 +23,7 @@ struct rf_dataplane {
 		char name[RF_IFACE_NAME];  /* as it was when the first stream used it */
 	} ifaces[RF_DATAPLANE_MAX_IFACES]; /* the rows of the workers' totals */
 	unsigned n_ifaces;                 /* of them */
+	struct rf_kernel kernel;           /* its table and guard */
 };
 
 /* Finish what the workers have done: streams and groups that are gone are freed, their ports go back. */

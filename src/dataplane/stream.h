@@ -11,6 +11,8 @@
 
 #include "base/list.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/kernel_flow.h"
+#include "dataplane/offload.h"
 #include "dataplane/user/figures.h"
 #include "dataplane/user/latch.h"
 #include "dataplane/user/worker.h"
@@ -43,6 +45,11 @@ struct rf_stream {
 	struct rf_stream_config wanted; /* staged or in force */
 	uint8_t staged;                 /* enum rf_staged */
 	bool live;                      /* the worker was told of it */
+	enum rf_offload_reason why;     /* why it has no flow in the kernel, as found last */
+	struct rf_kernel_flow *flow;    /* in the kernel now; owned; NULL: none */
+	struct rf_list ending;          /* struct rf_kernel_flow: not in the kernel any more, and not yet in the leg */
+	uint64_t folds;                 /* flows that have ended */
+	struct rf_kernel_counts kernel; /* what its flows have counted */
 
 	/* Fixed before the worker knows the stream. */
 	const struct rf_local *local; /* the local side */
@@ -63,6 +70,8 @@ struct rf_stream {
 	uint8_t pierced;                /* empty datagrams sent */
 	uint8_t taken;                  /* packets, modulo 256: now and then overruns are looked for */
 	uint32_t overruns;              /* the kernel's count of what did not fit the receive buffer, as seen last */
+	bool marked;                    /* packets are read with their marks */
+	bool offloaded;                 /* the kernel forwards and measures; what arrives here is the rest */
 	struct rf_sr_memory reports;    /* sender reports that went to the party */
 	struct rf_figures figures;      /* what is counted */
 	struct rf_measured *measured;   /* the party's RTP; NULL on an RTCP stream */
@@ -78,6 +87,14 @@ struct rf_group {
 	struct rf_worker *worker;       /* owner of the streams for life */
 	struct rf_list streams;         /* until they are freed and the worker let go */
 	struct rf_message end;          /* so that the end cannot fail */
+	unsigned under_way;             /* messages of changes that have not come back */
+	bool finished;                  /* no flows until the next commit */
+	bool refused;                   /* the module did not take its flows */
+	struct rf_list waiting;         /* of kernel->waiting; a list of its own when it is not */
+
+	/* Either's, in turns. */
+	struct rf_message aimed;  /* the worker's to post, once at a time */
+	atomic_bool aimed_posted; /* set by the worker, cleared by the control thread before it reads the places */
 
 	/* The worker's. */
 	struct rf_list worker_streams; /* that it forwards for */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What this relay is and has: version, interfaces, kernel table.
+ * What this relay is and has: version, interfaces.
  */
 #include "base/clock.h"
 #include "http/json.h"
@@ -15,26 +15,13 @@ void rf_http_version(struct rf_http_site *site, const struct rf_http_request *re
 	(void)request;
 	rf_value_add_str(arena, tree, RF_STR("version"), rf_str_of(process->version));
 	rf_value_add_str(arena, tree, RF_STR("revision"), rf_str_of(process->revision));
-	rf_value_add_str(arena, tree, RF_STR("dataplane"), rf_str_of(process->dataplane));
+	rf_value_add_str(arena, tree, RF_STR("dataplane"), rf_str_of(rf_http_dataplane(site)));
 	rf_http_json_time(arena, tree, RF_STR("started"), process->started_wall_us);
 	rf_value_add_real(arena, tree, RF_STR("uptime_s"),
 	                  (double)(rf_clock_wall_us() - process->started_wall_us) / 1e6);
 	list = rf_value_add_list(arena, tree, RF_STR("listen_ng"));
 	for (unsigned i = 0; i < process->n_listen_ng; i++)
 		rf_http_json_endpoint(arena, list, RF_STR_NONE, &process->listen_ng[i]);
-	rf_http_reply_json(reply, tree);
-}
-
-void rf_http_table(struct rf_http_site *site, const struct rf_http_request *request, struct rf_http_reply *reply)
-{
-	struct rf_arena *arena = site->arena;
-	struct rf_value *tree = rf_value_dict(arena);
-
-	(void)request;
-	rf_value_add_bool(arena, tree, RF_STR("present"), false);
-	rf_value_add_int(arena, tree, RF_STR("id"), -1);
-	rf_value_add_str(arena, tree, RF_STR("dataplane"), rf_str_of(site->config.process->dataplane));
-	rf_value_add_str(arena, tree, RF_STR("message"), RF_STR("no kernel table: media is relayed in user space"));
 	rf_http_reply_json(reply, tree);
 }
 

@@ -20,6 +20,23 @@ static void add_readiness(struct rf_http_site *site, struct rf_value *tree)
 	rf_value_add_bool(site->arena, tree, RF_STR("draining"), rf_calls_draining(site->config.calls));
 }
 
+/* /api/v1/table in short. */
+static void add_kernel(struct rf_http_site *site, struct rf_value *tree)
+{
+	struct rf_value *dict = rf_value_add_dict(site->arena, tree, RF_STR("kernel"));
+	struct rf_kernel_status kernel;
+
+	rf_dataplane_kernel(site->config.dataplane_handle, &kernel);
+	rf_value_add_bool(site->arena, dict, RF_STR("up"), kernel.up);
+	if (kernel.up)
+		rf_value_add_int(site->arena, dict, RF_STR("table"), kernel.id);
+	rf_http_json_text(site->arena, dict, RF_STR("kmod_version"), rf_str_of(kernel.version));
+	rf_http_json_text(site->arena, dict, RF_STR("message"), rf_str_of(kernel.why));
+	rf_value_add_int(site->arena, dict, RF_STR("streams"), kernel.streams);
+	rf_http_json_text(site->arena, dict, RF_STR("guard"), rf_str_of(kernel.guard));
+	rf_http_json_text(site->arena, dict, RF_STR("guard_message"), rf_str_of(kernel.guard_why));
+}
+
 static void add_sessions(struct rf_http_site *site, struct rf_value *tree)
 {
 	const struct rf_calls_totals *totals = rf_calls_totals(site->config.calls);
@@ -76,10 +93,11 @@ void rf_http_status(struct rf_http_site *site, const struct rf_http_request *req
 
 	(void)request;
 	rf_value_add_str(site->arena, tree, RF_STR("version"), rf_str_of(process->version));
-	rf_value_add_str(site->arena, tree, RF_STR("dataplane"), rf_str_of(process->dataplane));
+	rf_value_add_str(site->arena, tree, RF_STR("dataplane"), rf_str_of(rf_http_dataplane(site)));
 	rf_value_add_real(site->arena, tree, RF_STR("uptime_s"),
 	                  (double)(rf_clock_wall_us() - process->started_wall_us) / 1e6);
 	add_readiness(site, tree);
+	add_kernel(site, tree);
 	add_sessions(site, tree);
 	add_media(site, tree);
 	rf_http_reply_json(reply, tree);

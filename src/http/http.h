@@ -19,7 +19,6 @@ struct rf_http; /* opaque */
 /* What main.c decides and the pages tell. */
 struct rf_http_process {
 	const char *version, *revision;
-	const char *dataplane; /* "user" or "kmod" */
 	int64_t started_wall_us;
 	bool ng_bound;                       /* readiness */
 	bool dataplane_ready;                /* readiness */

@@ -64,7 +64,7 @@ static bool finish(struct rf_survey *survey, struct rf_http_reply *reply, int64_
 	rf_buf_text(&reply->body, head);
 	rf_buf_printf(&reply->body, "<p>%u sessions%s; version %s, data plane %s</p>\n", survey->n_rows,
 	              rf_calls_draining(config->calls) ? ", draining" : "", config->process->version,
-	              config->process->dataplane);
+	              rf_http_dataplane(survey->site));
 	rf_buf_text(&reply->body, "<table><tr><th>the worst sessions<th>age<th>packets<th>loss<th>jitter<th>MOS\n");
 	for (unsigned i = 0; i < survey->n_rows && i < ROWS; i++)
 		write_row(&reply->body, &survey->rows[i]);

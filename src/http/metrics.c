@@ -28,18 +28,19 @@ static void histogram(struct rf_prometheus *p, const char *name, const char *hel
 static void write_process(struct rf_prometheus *p, const struct rf_http_site *site)
 {
 	const struct rf_http_process *process = site->config.process;
-	const struct rf_prometheus_label build[] = {
+	struct rf_prometheus_label build[] = {
 		{"version", rf_str_of(process->version)},
 		{"revision", rf_str_of(process->revision)},
 		{"kmod_version", RF_STR_NONE},
 	};
+	struct rf_kernel_status kernel;
 
+	rf_dataplane_kernel(site->config.dataplane_handle, &kernel);
+	build[2].value = rf_str_of(kernel.version);
 	rf_prometheus_family(p, RF_PROMETHEUS_GAUGE, "build_info", "Always 1; the labels tell what is running.");
 	rf_prometheus_u64(p, build, 3, 1);
 	gauge(p, "start_time_seconds", "Start of this process, since 1970.", (double)process->started_wall_us / 1e6);
 	gauge(p, "draining", "1 while new calls are refused.", rf_calls_draining(site->config.calls));
-	gauge(p, "kernel_up", "1 while the kernel module forwards for this relay.", 0);
-	gauge(p, "kernel_table_id", "Kernel table of this relay; -1: none.", -1);
 	counter(p, "adopted_sessions_total", "Sessions taken over from an earlier process.", 0);
 }
 
@@ -107,6 +108,7 @@ static void write_all(const struct rf_http_site *site, struct rf_http_reply *rep
 
 	write_process(&p, site);
 	write_sessions(&p, site);
+	rf_http_metrics_kernel(&p, site);
 	rf_http_metrics_media(&p, site);
 	write_ng(&p, site->config.ng);
 	p.prefix = "";

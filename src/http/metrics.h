@@ -12,6 +12,8 @@
 void rf_http_metrics_process(struct rf_prometheus *p, const struct rf_http_process *process, uint64_t fds);
 /* metrics_media.c: what the data plane and the port pools count. */
 void rf_http_metrics_media(struct rf_prometheus *p, const struct rf_http_site *site);
+/* metrics_kernel.c: the kernel's table and the guard. */
+void rf_http_metrics_kernel(struct rf_prometheus *p, const struct rf_http_site *site);
 /* metrics_compat.c: the peer's names. */
 void rf_http_metrics_compat(struct rf_prometheus *p, const struct rf_http_site *site);
 

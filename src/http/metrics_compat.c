@@ -51,29 +51,45 @@ static void write_sessions(struct rf_prometheus *p, const struct rf_http_site *s
 	rf_prometheus_u64(p, NULL, 0, totals->mos.count);
 }
 
+/* One sample for user space and one for the kernel. */
+static void write_both(struct rf_prometheus *p, uint64_t all, uint64_t kernel)
+{
+	struct rf_prometheus_label label = type_label("type", "userspace");
+
+	rf_prometheus_u64(p, &label, 1, all - kernel);
+	label = type_label("type", "kernel");
+	rf_prometheus_u64(p, &label, 1, kernel);
+}
+
 static void write_traffic(struct rf_prometheus *p, const struct rf_http_site *site)
 {
-	const char *plane = strcmp(site->config.process->dataplane, "user") == 0 ? "userspace" : "kernel";
-	struct rf_dataplane_totals rows[RF_DATAPLANE_MAX_IFACES];
-	unsigned n = rf_dataplane_totals(site->config.dataplane_handle, rows);
-	struct rf_prometheus_label label = type_label("type", plane);
-	uint64_t drops[RF_DROPS] = {0}, packets = 0, bytes = 0, errors = 0;
+	const struct rf_dataplane *dataplane = site->config.dataplane_handle;
+	uint64_t drops[RF_DROPS] = {0}, kernel_drops[RF_DROPS] = {0}, errors = 0, kernel_errors = 0;
+	struct rf_dataplane_totals rows[RF_DATAPLANE_MAX_IFACES], sum = {.packets_out = 0};
+	unsigned n = rf_dataplane_totals(dataplane, rows);
+	struct rf_kernel_status kernel;
 
-	rf_dataplane_drops(site->config.dataplane_handle, drops);
+	rf_dataplane_kernel(dataplane, &kernel);
+	rf_dataplane_drops(dataplane, drops);
+	rf_dataplane_kernel_drops(dataplane, kernel_drops);
 	for (unsigned i = 0; i < n; i++) {
-		packets += rows[i].packets_out;
-		bytes += rows[i].bytes_out;
+		sum.packets_out += rows[i].packets_out;
+		sum.bytes_out += rows[i].bytes_out;
+		sum.kernel.packets_out += rows[i].kernel.packets_out;
+		sum.kernel.bytes_out += rows[i].kernel.bytes_out;
 	}
-	for (unsigned i = 0; i < RF_DROPS; i++)
+	for (unsigned i = 0; i < RF_DROPS; i++) {
 		errors += drops[i];
+		kernel_errors += kernel_drops[i];
+	}
 	rf_prometheus_family(p, RF_PROMETHEUS_COUNTER, "packets_total", "Total relayed packets");
-	rf_prometheus_u64(p, &label, 1, packets);
+	write_both(p, sum.packets_out, sum.kernel.packets_out);
 	rf_prometheus_family(p, RF_PROMETHEUS_COUNTER, "bytes_total", "Total relayed bytes");
-	rf_prometheus_u64(p, &label, 1, bytes);
+	write_both(p, sum.bytes_out, sum.kernel.bytes_out);
 	rf_prometheus_family(p, RF_PROMETHEUS_COUNTER, "packet_errors_total", "Total relayed packet errors");
-	rf_prometheus_u64(p, &label, 1, errors);
+	write_both(p, errors, kernel_errors);
 	rf_prometheus_family(p, RF_PROMETHEUS_GAUGE, "mediastreams", "Media streams");
-	rf_prometheus_u64(p, &label, 1, rf_dataplane_streams(site->config.dataplane_handle));
+	write_both(p, rf_dataplane_streams(dataplane), kernel.streams);
 	rf_prometheus_family(p, RF_PROMETHEUS_GAUGE, "transcoded_media", "Transcoded media");
 	rf_prometheus_u64(p, NULL, 0, 0);
 }

@@ -31,41 +31,58 @@ unsigned rf_http_iface_ports(const struct rf_ports *ports, struct rf_http_iface_
 	return all.n;
 }
 
-static void write_traffic(struct rf_prometheus *p, const struct rf_http_site *site)
+/* In and out of one interface, through user space or through the kernel. */
+static void write_row(struct rf_prometheus *p, const struct rf_dataplane_totals *row, bool kernel, bool bytes)
+{
+	uint64_t in = bytes ? row->kernel.bytes_in : row->kernel.packets_in;
+	uint64_t out = bytes ? row->kernel.bytes_out : row->kernel.packets_out;
+	struct rf_prometheus_label labels[] = {
+		{"dataplane", kernel ? RF_STR("kmod") : RF_STR("user")},
+		{"direction", RF_STR("in")},
+		{"interface", rf_str_of(row->iface)},
+	};
+
+	if (!kernel) {
+		in = (bytes ? row->bytes_in : row->packets_in) - in;
+		out = (bytes ? row->bytes_out : row->packets_out) - out;
+	}
+	rf_prometheus_u64(p, labels, 3, in);
+	labels[1].value = RF_STR("out");
+	rf_prometheus_u64(p, labels, 3, out);
+}
+
+static void write_traffic(struct rf_prometheus *p, const struct rf_http_site *site, bool kernel)
 {
 	struct rf_dataplane_totals rows[RF_DATAPLANE_MAX_IFACES];
 	unsigned n = rf_dataplane_totals(site->config.dataplane_handle, rows);
-	struct rf_prometheus_label labels[] = {
-		{"dataplane", rf_str_of(site->config.process->dataplane)},
-		{"direction", RF_STR_NONE},
-		{"interface", RF_STR_NONE},
-	};
 
 	for (unsigned bytes = 0; bytes < 2; bytes++) {
 		rf_prometheus_family(p, RF_PROMETHEUS_COUNTER, bytes ? "bytes_total" : "packets_total",
 		                     bytes ? "Bytes of UDP payload accepted (in) and sent (out)."
 		                           : "Packets accepted (in) and sent (out).");
 		for (unsigned i = 0; i < n; i++) {
-			labels[2].value = rf_str_of(rows[i].iface);
-			labels[1].value = RF_STR("in");
-			rf_prometheus_u64(p, labels, 3, bytes ? rows[i].bytes_in : rows[i].packets_in);
-			labels[1].value = RF_STR("out");
-			rf_prometheus_u64(p, labels, 3, bytes ? rows[i].bytes_out : rows[i].packets_out);
+			write_row(p, &rows[i], false, bytes);
+			if (kernel)
+				write_row(p, &rows[i], true, bytes);
 		}
 	}
 }
 
-static void write_drops(struct rf_prometheus *p, const struct rf_http_site *site)
+static void write_drops(struct rf_prometheus *p, const struct rf_http_site *site, bool kernel)
 {
-	struct rf_prometheus_label labels[] = {{"dataplane", rf_str_of(site->config.process->dataplane)},
-	                                       {"reason", RF_STR_NONE}};
-	uint64_t drops[RF_DROPS] = {0};
+	struct rf_prometheus_label labels[] = {{"dataplane", RF_STR_NONE}, {"reason", RF_STR_NONE}};
+	uint64_t drops[RF_DROPS] = {0}, in_kernel[RF_DROPS] = {0};
 
 	rf_dataplane_drops(site->config.dataplane_handle, drops);
+	rf_dataplane_kernel_drops(site->config.dataplane_handle, in_kernel);
 	rf_prometheus_family(p, RF_PROMETHEUS_COUNTER, "drops_total", "Packets that were not forwarded, by reason.");
 	for (unsigned i = 0; i < RF_DROPS; i++) {
 		labels[1].value = rf_str_of(rf_drop_name((enum rf_drop)i));
-		rf_prometheus_u64(p, labels, 2, drops[i]);
+		labels[0].value = RF_STR("user");
+		rf_prometheus_u64(p, labels, 2, drops[i] - in_kernel[i]);
+		labels[0].value = RF_STR("kmod");
+		if (kernel)
+			rf_prometheus_u64(p, labels, 2, in_kernel[i]);
 	}
 }
 
@@ -85,16 +102,29 @@ static void write_ports(struct rf_prometheus *p, const struct rf_http_site *site
 	}
 }
 
+static void write_streams(struct rf_prometheus *p, const struct rf_http_site *site,
+                          const struct rf_kernel_status *kernel)
+{
+	struct rf_prometheus_label label = {"dataplane", RF_STR("user")};
+
+	rf_prometheus_family(p, RF_PROMETHEUS_GAUGE, "streams",
+	                     "Streams now: sockets that face a party, by what forwards their packets.");
+	rf_prometheus_u64(p, &label, 1, rf_dataplane_streams(site->config.dataplane_handle) - kernel->streams);
+	label.value = RF_STR("kmod");
+	if (kernel->wanted)
+		rf_prometheus_u64(p, &label, 1, kernel->streams);
+}
+
 void rf_http_metrics_media(struct rf_prometheus *p, const struct rf_http_site *site)
 {
 	const struct rf_dataplane *dataplane = site->config.dataplane_handle;
-	const struct rf_prometheus_label label = {"dataplane", rf_str_of(site->config.process->dataplane)};
+	struct rf_kernel_status kernel;
 	struct rf_histogram delay = {0};
 
-	rf_prometheus_family(p, RF_PROMETHEUS_GAUGE, "streams", "Streams now: sockets that face a party.");
-	rf_prometheus_u64(p, &label, 1, rf_dataplane_streams(dataplane));
-	write_traffic(p, site);
-	write_drops(p, site);
+	rf_dataplane_kernel(dataplane, &kernel);
+	write_streams(p, site, &kernel);
+	write_traffic(p, site, kernel.wanted);
+	write_drops(p, site, kernel.wanted);
 	rf_prometheus_family(p, RF_PROMETHEUS_COUNTER, "relearned_endpoints_total",
 	                     "Times that a party's source changed after it was latched.");
 	rf_prometheus_u64(p, NULL, 0, rf_dataplane_relearned(dataplane));

@@ -73,7 +73,7 @@ static void add_sources(struct rf_arena *arena, struct rf_value *stream, const s
 		struct rf_value *dict = rf_value_add_dict(arena, list, RF_STR_NONE);
 
 		rf_value_add_int(arena, dict, RF_STR("ssrc"), source->ssrc);
-		rf_value_add_int(arena, dict, RF_STR("payload_type"), source->payload_type);
+		rf_value_add_int(arena, dict, RF_STR("payload_type"), rf_leg_payload_type(source));
 		rf_value_add_int(arena, dict, RF_STR("clock_rate"), source->clock_rate);
 		rf_value_add_int(arena, dict, RF_STR("packets"), (int64_t)source->packets);
 		rf_value_add_int(arena, dict, RF_STR("bytes"), (int64_t)source->bytes);
@@ -103,6 +103,8 @@ static void add_stream(struct rf_arena *arena, struct rf_value *list, const stru
 	rf_http_json_endpoint(arena, dict, RF_STR("remote"), &now->remote);
 	rf_http_json_endpoint(arena, dict, RF_STR("source"), &now->source);
 	rf_value_add_str(arena, dict, RF_STR("path"), now->kernel ? RF_STR("kernel") : RF_STR("user"));
+	if (!now->kernel)
+		rf_http_json_text(arena, dict, RF_STR("path_why"), rf_str_of(now->kernel_why));
 	rf_value_add_bool(arena, dict, RF_STR("strict_source"), stream->flags & RF_STREAM_STRICT);
 	rf_value_add_int(arena, dict, RF_STR("packets_in"), (int64_t)now->packets_in);
 	rf_value_add_int(arena, dict, RF_STR("bytes_in"), (int64_t)now->bytes_in);

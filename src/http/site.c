@@ -26,6 +26,14 @@ void rf_http_site_free(struct rf_http_site *site)
 	site->arena = NULL;
 }
 
+const char *rf_http_dataplane(const struct rf_http_site *site)
+{
+	struct rf_kernel_status kernel;
+
+	rf_dataplane_kernel(site->config.dataplane_handle, &kernel);
+	return kernel.up ? "kmod" : "user";
+}
+
 void rf_http_reply_init(struct rf_http_reply *reply)
 {
 	*reply = (struct rf_http_reply){.status = 200, .content_type = "text/plain; charset=utf-8"};

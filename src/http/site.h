@@ -67,6 +67,9 @@ struct rf_http_site {
 	struct rf_arena *arena;       /* owned; reset before each request */
 };
 
+/* site.c: what moves packets now, "kmod" or "user". */
+const char *rf_http_dataplane(const struct rf_http_site *site);
+
 typedef void rf_http_page(struct rf_http_site *site, const struct rf_http_request *request,
                           struct rf_http_reply *reply);
 
@@ -104,7 +107,8 @@ rf_http_page rf_http_metrics_sessions;                                  /* metri
 rf_http_page rf_http_sessions, rf_http_session;                         /* api_sessions.c */
 rf_http_page rf_http_session_terminate;                                 /* api_sessions.c */
 rf_http_page rf_http_drain_get, rf_http_drain_start, rf_http_drain_end; /* api_drain.c */
-rf_http_page rf_http_table, rf_http_interfaces, rf_http_version;        /* api_misc.c */
+rf_http_page rf_http_table;                                             /* api_table.c */
+rf_http_page rf_http_interfaces, rf_http_version;                       /* api_misc.c */
 rf_http_page rf_http_status;                                            /* api_status.c */
 rf_http_page rf_http_index;                                             /* index.c */
 

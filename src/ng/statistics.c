@@ -24,42 +24,60 @@ static void add_zeros(struct rf_arena *arena, struct rf_value *dict, const char 
 
 static void add_current(struct rf_dispatch *dispatch, struct rf_value *tree)
 {
-	static const char *const zeros[] = {"transcodedmedia", "packetrate",   "byterate",
-	                                    "errorrate",       "media_kernel", "media_mixed"};
+	static const char *const zeros[] = {"transcodedmedia", "packetrate", "byterate", "errorrate", "media_mixed"};
 	struct rf_value *dict = rf_value_add_dict(dispatch->arena, tree, RF_STR("currentstatistics"));
 	int64_t sessions = rf_calls_count(dispatch->calls);
 	int64_t streams = dispatch->dataplane ? rf_dataplane_streams(dispatch->dataplane) : 0;
+	struct rf_kernel_status kernel = {.streams = 0};
 
+	if (dispatch->dataplane)
+		rf_dataplane_kernel(dispatch->dataplane, &kernel);
 	rf_value_add_int(dispatch->arena, dict, RF_STR("sessionsown"), sessions);
 	rf_value_add_int(dispatch->arena, dict, RF_STR("sessionsforeign"), 0);
 	rf_value_add_int(dispatch->arena, dict, RF_STR("sessionstotal"), sessions);
-	rf_value_add_int(dispatch->arena, dict, RF_STR("media_userspace"), streams);
+	rf_value_add_int(dispatch->arena, dict, RF_STR("media_userspace"), streams - kernel.streams);
+	rf_value_add_int(dispatch->arena, dict, RF_STR("media_kernel"), kernel.streams);
 	add_zeros(dispatch->arena, dict, zeros, sizeof(zeros) / sizeof(zeros[0]));
+}
+
+/* What was relayed: packets, bytes, errors. */
+struct relayed {
+	uint64_t packets, bytes, errors;
+};
+
+static void add_three(struct rf_arena *arena, struct rf_value *dict, const char *suffix, struct relayed relayed)
+{
+	rf_value_add_int(arena, dict, rf_arena_printf(arena, "relayedpackets%s", suffix), (int64_t)relayed.packets);
+	rf_value_add_int(arena, dict, rf_arena_printf(arena, "relayedbytes%s", suffix), (int64_t)relayed.bytes);
+	rf_value_add_int(arena, dict, rf_arena_printf(arena, "relayedpacketerrors%s", suffix), (int64_t)relayed.errors);
 }
 
 static void add_relayed(struct rf_dispatch *dispatch, struct rf_value *dict)
 {
 	struct rf_dataplane_totals rows[RF_DATAPLANE_MAX_IFACES];
-	uint64_t drops[RF_DROPS] = {0};
-	uint64_t packets = 0, bytes = 0, errors = 0;
+	uint64_t drops[RF_DROPS] = {0}, kernel_drops[RF_DROPS] = {0};
+	struct relayed all = {0}, kernel = {0};
 	unsigned n = 0;
 
 	if (dispatch->dataplane) {
 		n = rf_dataplane_totals(dispatch->dataplane, rows);
 		rf_dataplane_drops(dispatch->dataplane, drops);
+		rf_dataplane_kernel_drops(dispatch->dataplane, kernel_drops);
 	}
 	for (unsigned i = 0; i < n; i++) {
-		packets += rows[i].packets_out;
-		bytes += rows[i].bytes_out;
+		all.packets += rows[i].packets_out;
+		all.bytes += rows[i].bytes_out;
+		kernel.packets += rows[i].kernel.packets_out;
+		kernel.bytes += rows[i].kernel.bytes_out;
 	}
-	for (unsigned i = 0; i < RF_DROPS; i++)
-		errors += drops[i];
-	rf_value_add_int(dispatch->arena, dict, RF_STR("relayedpackets"), (int64_t)packets);
-	rf_value_add_int(dispatch->arena, dict, RF_STR("relayedbytes"), (int64_t)bytes);
-	rf_value_add_int(dispatch->arena, dict, RF_STR("relayedpacketerrors"), (int64_t)errors);
-	rf_value_add_int(dispatch->arena, dict, RF_STR("relayedpackets_user"), (int64_t)packets);
-	rf_value_add_int(dispatch->arena, dict, RF_STR("relayedbytes_user"), (int64_t)bytes);
-	rf_value_add_int(dispatch->arena, dict, RF_STR("relayedpacketerrors_user"), (int64_t)errors);
+	for (unsigned i = 0; i < RF_DROPS; i++) {
+		all.errors += drops[i];
+		kernel.errors += kernel_drops[i];
+	}
+	add_three(dispatch->arena, dict, "", all);
+	add_three(dispatch->arena, dict, "_user",
+	          (struct relayed){all.packets - kernel.packets, all.bytes - kernel.bytes, all.errors - kernel.errors});
+	add_three(dispatch->arena, dict, "_kernel", kernel);
 }
 
 static void add_totals(struct rf_dispatch *dispatch, struct rf_value *tree)
@@ -75,8 +93,6 @@ static void add_totals(struct rf_dispatch *dispatch, struct rf_value *tree)
 		{"regularterminatedsessions", RF_END_DELETE},
 		{"forcedterminatedsessions", RF_END_TERMINATE},
 	};
-	static const char *const zeros[] = {"relayedpackets_kernel", "relayedbytes_kernel",
-	                                    "relayedpacketerrors_kernel", "zerowaystreams"};
 	struct rf_arena *arena = dispatch->arena;
 	const struct rf_calls_totals *totals = rf_calls_totals(dispatch->calls);
 	struct rf_value *dict = rf_value_add_dict(arena, tree, RF_STR("totalstatistics"));
@@ -89,7 +105,7 @@ static void add_totals(struct rf_dispatch *dispatch, struct rf_value *tree)
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		rf_value_add_int(arena, dict, rf_str_of(ends[i].name), (int64_t)totals->ended[ends[i].end]);
 	add_relayed(dispatch, dict);
-	add_zeros(arena, dict, zeros, sizeof(zeros) / sizeof(zeros[0]));
+	rf_value_add_int(arena, dict, RF_STR("zerowaystreams"), 0);
 	rf_value_add_int(arena, dict, RF_STR("onewaystreams"), (int64_t)totals->one_way);
 	rf_value_add_str(arena, dict, RF_STR("avgcallduration"), fraction(arena, mean(&totals->duration)));
 	rf_value_add_str(arena, dict, RF_STR("totalcallsduration"), fraction(arena, totals->duration.sum));

@@ -10,7 +10,7 @@ static void give_way(struct rf_leg *leg, const struct rf_rtp_source *source)
 	leg->past_reordered += source->reordered;
 }
 
-static unsigned find_source(struct rf_leg *leg, uint32_t ssrc)
+unsigned rf_leg_source(struct rf_leg *leg, uint32_t ssrc)
 {
 	unsigned oldest = 0;
 
@@ -41,7 +41,7 @@ unsigned rf_leg_update(struct rf_leg *leg, uint32_t ssrc, uint16_t seq, uint32_t
 		.seq = seq,
 		.payload_type = payload_type,
 	};
-	unsigned i = find_source(leg, ssrc);
+	unsigned i = rf_leg_source(leg, ssrc);
 
 	leg->current = (uint8_t)i;
 	rf_rtp_source_update(&leg->sources[i], &arrival);

@@ -16,6 +16,12 @@
 #define RF_LEG_SOURCES 4       /* SSRCs remembered; the one heard least recently gives way */
 #define RF_LEG_CLOCK_RATE 8000 /* Hz, assumed for a payload type of unknown rate */
 
+/*
+ * In a source's payload_type: the packet before the next was not measured here, so that no jitter can be measured on
+ * the next. A packet's payload type never equals one with this bit.
+ */
+#define RF_LEG_TYPE_UNTIMED 0x80
+
 struct rf_leg {
 	struct rf_rtp_source sources[RF_LEG_SOURCES]; /* used ones first */
 	uint8_t n_sources;                            /* used ones */
@@ -43,6 +49,15 @@ struct rf_leg_totals {
  */
 unsigned rf_leg_update(struct rf_leg *leg, uint32_t ssrc, uint16_t seq, uint32_t timestamp, uint8_t payload_type,
                        uint32_t clock_rate, uint32_t bytes, int64_t now_us);
+
+/* The index of an SSRC's source; a new one is made, and the one heard least recently gives way to it. */
+unsigned rf_leg_source(struct rf_leg *leg, uint32_t ssrc);
+
+/* The payload type of a source's last packet, 0 to 127. */
+static inline uint8_t rf_leg_payload_type(const struct rf_rtp_source *source)
+{
+	return source->payload_type & (uint8_t)~RF_LEG_TYPE_UNTIMED;
+}
 
 void rf_leg_totals(const struct rf_leg *leg, struct rf_leg_totals *out);
 

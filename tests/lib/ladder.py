@@ -253,6 +253,13 @@ def peers(ladder):
             ladder.suite(path, {"PRESET": "asan"})
 
 
+def chart(ladder):
+    """The Kubernetes chart: renderings, schemas, refusals, rules, dashboard. The first run builds helm."""
+    if ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev"):
+        for path in programs("chart"):
+            ladder.suite(path, {"PRESET": "dev"})
+
+
 def coverage(ladder):
     """How many lines of src/ the unit and namespace tests reach."""
     if not ladder.build("coverage"):
@@ -282,7 +289,7 @@ def bench(ladder):
 
 
 RUNGS = {"lint": lint, "unit": unit, "fuzz": fuzz, "netns": netns, "hostile": hostile, "peers": peers,
-         "coverage": coverage, "bench": bench}
+         "chart": chart, "coverage": coverage, "bench": bench}
 
 
 def _signals():

@@ -2,8 +2,8 @@
 /*
  * The nftables table rtpferry_<name> that guards the tuple: packets to and from media addresses and ports are notrack,
  * in prerouting and output at raw priority, so that no conntrack entry and no NAT rule can touch what the SDP has
- * promised. With a target, packets to the same addresses and ports also go to the xtables target RTPFERRY. rules.c is
- * the one place that includes libnftnl.
+ * promised. With a target, packets to the same addresses and ports also go to the xtables target RTPFERRY.
+ * rules_batch.c is the one file that includes libnftnl.
  */
 #ifndef RF_DATAPLANE_KMOD_RULES_H
 #define RF_DATAPLANE_KMOD_RULES_H

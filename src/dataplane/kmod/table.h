@@ -14,6 +14,8 @@
 
 struct rf_table; /* opaque */
 
+#define RF_TABLE_BATCH 400 /* flows of one request, at most */
+
 /* What the module is (GET_INFO). */
 struct rf_table_info {
 	char version[32];       /* of the module, for people */
@@ -74,12 +76,19 @@ const struct rf_table_info *rf_table_info(const struct rf_table *table);
 /* Heartbeat; locals that are not the table's yet are added. 0; -ENOENT: the table is gone; others: the refusal. */
 int rf_table_renew(struct rf_table *table, const struct rf_table_local *locals, unsigned n, struct rf_buf *why);
 
-/* Install or replace flows, all or none, as one message. 0; -ENOENT: the table is gone; others: the refusal. */
+/*
+ * Install or replace flows, all or none, as one message. 0; -ENOENT: the table is gone; -E2BIG: more than
+ * RF_TABLE_BATCH; others: the refusal.
+ */
 int rf_table_set_flows(struct rf_table *table, const struct rf_flow *flows, unsigned n, struct rf_buf *why);
 
 typedef void rf_table_stats_fn(void *arg, const struct rf_flow_stats *stats);
 
-/* End flows, all or none; fn gets the final statistics of each. As rf_table_set_flows. */
+/*
+ * End flows, all or none; fn (NULL: nobody) gets the final statistics of each. As rf_table_set_flows. Where the kernel
+ * does not grant the socket a buffer for that many replies (outside the initial user namespace), flows are ended in
+ * several requests of some ninety, each all or none. -ENOBUFS: they are ended, and some statistics are lost.
+ */
 int rf_table_del_flows(struct rf_table *table, const struct rf_endpoint *keys, unsigned n, rf_table_stats_fn *fn,
                        void *arg, struct rf_buf *why);
 

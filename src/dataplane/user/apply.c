@@ -33,6 +33,9 @@ static void set_tos(struct rf_worker *worker, struct rf_stream *stream, int tos)
 {
 	bool ip6 = stream->local->address.family == RF_FAMILY_IP6;
 
+	/* To leave it is to send what a socket sends that nobody asked: 0. */
+	if (tos < 0 && stream->tos > 0)
+		tos = 0;
 	if (tos < 0 || tos == stream->tos)
 		return;
 	stream->tos = tos;
@@ -54,6 +57,7 @@ void rf_stream_aim(struct rf_stream *stream)
 	stream->figures.place.remote = to;
 	stream->figures.place.source = stream->latch.source;
 	stream->figures.place.relearned = stream->latch.relearned;
+	stream->figures.place.settled = rf_latch_settled(&stream->latch, &stream->config, rf_clock_us());
 	rf_shown_begin(&stream->shown);
 	RF_SHOW(stream, place);
 	rf_shown_end(&stream->shown);
@@ -133,24 +137,39 @@ static void apply_changes(struct rf_worker *worker, const struct rf_message *mes
 		if (message->changes[i].what & RF_STAGED_REMOVE)
 			drop(worker, message->group, message->changes[i].stream);
 	RF_LIST_EACH (l, &message->group->worker_streams) {
-		const struct rf_stream *stream = RF_CONTAINER(l, struct rf_stream, in_worker_group);
+		struct rf_stream *stream = RF_CONTAINER(l, struct rf_stream, in_worker_group);
 
 		if (stream->measured)
 			rf_stream_aim_rtcp(stream);
+		rf_stream_read_marks(worker, stream);
 	}
+}
+
+static void end(struct rf_worker *worker, struct rf_group *group)
+{
+	RF_LIST_EACH_SAFE (l, &group->worker_streams)
+		drop(worker, group, RF_CONTAINER(l, struct rf_stream, in_worker_group));
 }
 
 void rf_worker_apply(struct rf_worker *worker, struct rf_message *message)
 {
-	struct rf_group *group = message->group;
-
-	if (!group) {
+	switch (message->kind) {
+	case RF_MESSAGE_STOP:
 		worker->ending = true;
 		return;
+	case RF_MESSAGE_CHANGES:
+		apply_changes(worker, message);
+		break;
+	case RF_MESSAGE_END:
+		end(worker, message->group);
+		break;
+	case RF_MESSAGE_FLOW_ON:
+	case RF_MESSAGE_FLOW_OFF:
+	case RF_MESSAGE_HEARD:
+		rf_worker_apply_flow(worker, message);
+		break;
+	case RF_MESSAGE_AIMED: /* goes the other way */
+		break;
 	}
-	apply_changes(worker, message);
-	if (message->end)
-		RF_LIST_EACH_SAFE (l, &group->worker_streams)
-			drop(worker, group, RF_CONTAINER(l, struct rf_stream, in_worker_group));
-	rf_mailbox_post(worker->done, &message->mail, message->removes);
+	rf_mailbox_post(worker->done, &message->mail, message->wake);
 }

@@ -39,6 +39,11 @@ void rf_measured_show(struct rf_measured *measured, unsigned i)
 	rf_words_store(&measured->shown[rest / 8], (const char *)&measured->leg + rest, sizeof(struct rf_leg) - rest);
 }
 
+void rf_measured_show_all(struct rf_measured *measured)
+{
+	rf_words_store(measured->shown, &measured->leg, sizeof(measured->leg));
+}
+
 static bool read_once(const struct rf_shown *shown, const struct rf_measured *measured, struct rf_figures *out,
                       struct rf_leg *leg)
 {
@@ -50,6 +55,23 @@ static bool read_once(const struct rf_shown *shown, const struct rf_measured *me
 	if (measured)
 		words_load(measured->shown, leg, sizeof(*leg));
 	return atomic_load_explicit(&shown->sequence, memory_order_relaxed) == before;
+}
+
+static bool read_place_once(const struct rf_shown *shown, struct rf_figures *out)
+{
+	uint32_t before = atomic_load_explicit(&shown->sequence, memory_order_acquire);
+
+	if (before & 1)
+		return false;
+	words_load(&shown->words[offsetof(struct rf_figures, place) / 8], &out->place, sizeof(out->place));
+	return atomic_load_explicit(&shown->sequence, memory_order_relaxed) == before;
+}
+
+void rf_place_read(const struct rf_shown *shown, struct rf_figures *out)
+{
+	for (unsigned tries = 1; !read_place_once(shown, out); tries++)
+		if (tries % SPINS == 0)
+			sched_yield();
 }
 
 void rf_figures_read(const struct rf_shown *shown, const struct rf_measured *measured, struct rf_figures *out,

@@ -33,9 +33,11 @@ struct rf_figures {
 	struct {
 		int64_t first_us;          /* monotonic, first packet accepted; 0: none */
 		uint64_t relearned;        /* changes of the source after the first latch */
+		uint64_t settled;          /* 1: latched, and the window of learning is over */
 		struct rf_endpoint remote; /* where packets to the party go; port 0: nowhere */
 		struct rf_endpoint source; /* latched; port 0: not latched */
 	} place;
+	uint64_t folds;        /* flows whose figures of the leg the kernel has given back and the leg has taken in */
 	struct rf_far_end far; /* from the party's RTCP */
 };
 
@@ -84,6 +86,12 @@ void rf_words_store(_Atomic uint64_t *words, const void *from, size_t size);
 
 /* Show the source at index i of a leg, and what stands behind the sources. */
 void rf_measured_show(struct rf_measured *measured, unsigned i);
+
+/* Show a whole leg. */
+void rf_measured_show_all(struct rf_measured *measured);
+
+/* Any thread: a consistent copy of the place alone; the rest of *out is left as it is. */
+void rf_place_read(const struct rf_shown *shown, struct rf_figures *out);
 
 /* Any thread: a consistent copy. measured may be NULL; then *leg is zero. */
 void rf_figures_read(const struct rf_shown *shown, const struct rf_measured *measured, struct rf_figures *out,

@@ -84,6 +84,11 @@ enum rf_latch_verdict rf_latch_judge(struct rf_latch *latch, const struct rf_str
 	return config->flags & RF_STREAM_STRICT ? RF_LATCH_REFUSED : RF_LATCH_ACCEPTED;
 }
 
+bool rf_latch_settled(const struct rf_latch *latch, const struct rf_stream_config *config, int64_t now_us)
+{
+	return rf_latch_is_set(latch) && !window_open(latch, config, now_us);
+}
+
 /* The null address, the old spelling of hold: nothing is to be sent, wherever the party is (RFC 3264 section 8.4). */
 static bool on_hold(const struct rf_stream_config *config)
 {

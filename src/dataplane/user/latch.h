@@ -42,6 +42,8 @@ enum rf_latch_verdict {
  */
 enum rf_latch_verdict rf_latch_judge(struct rf_latch *latch, const struct rf_stream_config *config,
                                      const struct rf_endpoint *from, bool good, int64_t now_us);
+/* Is a source latched, and the window in which another may still take its place over? */
+bool rf_latch_settled(const struct rf_latch *latch, const struct rf_stream_config *config, int64_t now_us);
 /* Where packets to the party go; port 0: nowhere yet. */
 struct rf_endpoint rf_latch_destination(const struct rf_latch *latch, const struct rf_stream_config *config);
 /* Forget source and guess; the count of changes stays. */

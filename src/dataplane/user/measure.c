@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a packet tells: loss and jitter of RTP, the far end's view and the round trip from RTCP. */
 #include "dataplane/user/packet.h"
+#include "rtp/merge.h"
 #include "rtp/rtcp.h"
 
 /* Clock rates of static payload types (RFC 3551 section 6), for those that the SDP did not name; 0: as rtp/leg.h
@@ -35,9 +36,15 @@ static void measure_rtp(struct rf_stream *stream, const struct rf_packet *packet
 {
 	const struct rf_rtp_packet *rtp = &packet->rtp;
 	uint32_t clock_rate = packet->type ? packet->type->clock_rate : static_clock_rate(rtp->payload_type);
-	unsigned i = rf_leg_update(&stream->measured->leg, rtp->ssrc, rtp->seq, rtp->timestamp, rtp->payload_type,
-	                           clock_rate, (uint32_t)packet->len, packet->now_us);
+	struct rf_leg *leg = &stream->measured->leg;
+	unsigned i;
 
+	if (stream->offloaded)
+		i = rf_leg_count_aside(leg, rtp->ssrc, rtp->seq, rtp->payload_type, clock_rate, (uint32_t)packet->len,
+		                       packet->now_us);
+	else
+		i = rf_leg_update(leg, rtp->ssrc, rtp->seq, rtp->timestamp, rtp->payload_type, clock_rate,
+		                  (uint32_t)packet->len, packet->now_us);
 	rf_measured_show(stream->measured, i);
 }
 
@@ -74,6 +81,13 @@ static void measure_rtcp(struct rf_stream *stream, const struct rf_packet *packe
 		}
 	}
 	RF_SHOW(stream, far);
+}
+
+void rf_packet_read_reports(struct rf_stream *stream, const struct rf_packet *packet)
+{
+	rf_shown_begin(&stream->shown);
+	measure_rtcp(stream, packet);
+	rf_shown_end(&stream->shown);
 }
 
 void rf_packet_measure(struct rf_stream *stream, const struct rf_packet *packet)

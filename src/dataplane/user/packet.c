@@ -12,31 +12,37 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "uapi/rtpferry.h"
 
 #define FORWARDED RF_DROPS /* no reason to drop */
 #define OVERRUN_PACKETS 64 /* after so many packets of a stream overruns are looked for: a power of two */
 
 /* -- receive -- */
 
-/* The kernel's time of arrival, from a control message; 0: none. */
-static int64_t stamp_of(struct msghdr *msg)
+/* What the kernel says of the packet: its time of arrival, and whether it was forwarded already. */
+static void read_words(struct msghdr *msg, struct rf_packet *packet)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
 		struct timespec ts;
+		uint32_t mark;
 
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+		if (c->cmsg_level != SOL_SOCKET)
 			continue;
-		memcpy(&ts, CMSG_DATA(c), sizeof(ts));
-		return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+		if (c->cmsg_type == SCM_TIMESTAMPNS) {
+			memcpy(&ts, CMSG_DATA(c), sizeof(ts));
+			packet->stamp_ns = (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+		} else if (c->cmsg_type == SO_MARK) {
+			memcpy(&mark, CMSG_DATA(c), sizeof(mark));
+			packet->copy = mark & RTPFERRY_COPY_MARK;
+		}
 	}
-	return 0;
 }
 
-static ssize_t receive_stamped(const struct rf_stream *stream, struct rf_packet *packet, union rf_sockaddr *from)
+static ssize_t receive_with_words(const struct rf_stream *stream, struct rf_packet *packet, union rf_sockaddr *from)
 {
 	struct iovec iov = {.iov_base = packet->data, .iov_len = RF_PACKET_MAX};
 	union {
-		char space[CMSG_SPACE(sizeof(struct timespec))];
+		char space[CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t))];
 		struct cmsghdr align;
 	} control;
 	struct msghdr msg = {.msg_name = from,
@@ -48,7 +54,7 @@ static ssize_t receive_stamped(const struct rf_stream *stream, struct rf_packet 
 	ssize_t len = recvmsg(stream->fd, &msg, 0);
 
 	if (len >= 0)
-		packet->stamp_ns = stamp_of(&msg);
+		read_words(&msg, packet);
 	return len;
 }
 
@@ -57,16 +63,20 @@ static bool receive(struct rf_worker *worker, struct rf_stream *stream, struct r
 {
 	union rf_sockaddr from;
 	socklen_t from_len = sizeof(from);
+	bool timed = stream->sampled && worker->sample++ % RF_SAMPLE_PACKETS == 0;
 	ssize_t len;
 
 	packet->data = worker->packet;
 	packet->stamp_ns = 0;
-	if (stream->sampled && worker->sample++ % RF_SAMPLE_PACKETS == 0)
-		len = receive_stamped(stream, packet, &from);
+	packet->copy = false;
+	if (timed || stream->marked)
+		len = receive_with_words(stream, packet, &from);
 	else
 		len = recvfrom(stream->fd, packet->data, RF_PACKET_MAX, 0, &from.any, &from_len);
 	if (len < 0)
 		return false;
+	if (!timed)
+		packet->stamp_ns = 0;
 	packet->len = (size_t)len;
 	packet->now_us = rf_clock_us();
 	return rf_endpoint_from_sockaddr(&from.any, &packet->from) == 0;
@@ -155,6 +165,14 @@ static void latched(struct rf_worker *worker, struct rf_stream *stream, uint32_t
 	rf_stream_aim(stream);
 	if (stream->measured)
 		rf_stream_aim_rtcp(stream);
+	rf_group_tell_aimed(worker, stream->group);
+}
+
+/* The first packet after the window of learning. */
+static void settled(struct rf_worker *worker, struct rf_stream *stream)
+{
+	rf_stream_aim(stream);
+	rf_group_tell_aimed(worker, stream->group);
 }
 
 static enum rf_drop check_source(struct rf_worker *worker, struct rf_stream *stream, const struct rf_packet *packet)
@@ -169,6 +187,8 @@ static enum rf_drop check_source(struct rf_worker *worker, struct rf_stream *str
 		latched(worker, stream, relearned);
 		break;
 	case RF_LATCH_ACCEPTED:
+		if (!stream->figures.place.settled && rf_latch_settled(&stream->latch, &stream->config, packet->now_us))
+			settled(worker, stream);
 		break;
 	}
 	return FORWARDED;
@@ -309,6 +329,19 @@ static enum rf_drop send_on(struct rf_worker *worker, const struct rf_stream *st
 	return FORWARDED;
 }
 
+/*
+ * The kernel has forwarded and counted it, and it comes for what it says: of the party's reception, and of what the
+ * other party was sent.
+ */
+static void read_copy(struct rf_stream *stream, const struct rf_packet *packet)
+{
+	struct rf_stream *out = choose_out(stream, packet);
+
+	rf_packet_read_reports(stream, packet);
+	if (out)
+		rf_packet_note_reports(out, packet);
+}
+
 /* -- all of it -- */
 
 static enum rf_drop relay(struct rf_worker *worker, struct rf_stream *stream, struct rf_packet *packet)
@@ -319,6 +352,11 @@ static enum rf_drop relay(struct rf_worker *worker, struct rf_stream *stream, st
 	if (reason != FORWARDED)
 		return reason;
 	reason = check_source(worker, stream, packet);
+	if (packet->copy && packet->kind == RF_PACKET_RTCP) {
+		if (reason == FORWARDED)
+			read_copy(stream, packet);
+		return FORWARDED;
+	}
 	if (reason != FORWARDED)
 		return reason;
 	measure(worker, stream, packet);

@@ -145,6 +145,7 @@ int rf_worker_new(unsigned number, unsigned nap_us, struct rf_log *log, struct r
 	worker->nap_us = nap_us;
 	worker->log = log;
 	worker->done = done;
+	atomic_init(&worker->kernel, false);
 	rf_list_init(&worker->piercing);
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	err = -errno;
@@ -179,7 +180,7 @@ void rf_worker_post(struct rf_worker *worker, struct rf_message *message)
 
 void rf_worker_stop(struct rf_worker *worker)
 {
-	struct rf_message end = {.group = NULL};
+	struct rf_message end = {.kind = RF_MESSAGE_STOP};
 
 	rf_worker_post(worker, &end);
 	pthread_join(worker->thread, NULL);

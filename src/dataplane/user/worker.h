@@ -29,14 +29,26 @@ struct rf_change {
 	struct rf_stream_config config; /* for RF_STAGED_SET */
 };
 
+enum rf_message_kind {
+	RF_MESSAGE_CHANGES,  /* of streams of the group; none at all: the worker looks at the group */
+	RF_MESSAGE_END,      /* all streams of the group go; the message is part of the group */
+	RF_MESSAGE_STOP,     /* the worker ends; it does not come back */
+	RF_MESSAGE_AIMED,    /* from the worker: a place of the group's has changed; part of the group */
+	RF_MESSAGE_FLOW_ON,  /* the kernel forwards for flow->stream now; this one and those below are part of the flow
+	                      */
+	RF_MESSAGE_FLOW_OFF, /* it does not any more: measure on from what it measured */
+	RF_MESSAGE_HEARD,    /* it has packets from the source that flow->flow expects: latch that */
+};
+
 /* Control thread to worker, and back when it is done. */
 struct rf_message {
-	struct rf_mail mail;       /* first: how it travels */
-	struct rf_group *group;    /* whose streams; NULL: the worker ends */
-	struct rf_change *changes; /* behind the message, in the same allocation */
-	unsigned n;                /* of them */
-	bool end;                  /* all streams of the group go; the message is part of the group */
-	bool removes;              /* a change removes a stream, or end */
+	struct rf_mail mail;         /* first: how it travels */
+	enum rf_message_kind kind;   /* what it says */
+	bool wake;                   /* the control thread waits for it to come back */
+	struct rf_group *group;      /* whose streams, for the group's own messages */
+	struct rf_change *changes;   /* behind the message, in the same allocation */
+	unsigned n;                  /* of them */
+	struct rf_kernel_flow *flow; /* for a flow's own messages */
 };
 
 /* Totals of what a worker did: written by it alone, read by any thread. */
@@ -65,6 +77,7 @@ struct rf_worker {
 
 	/* Shared. */
 	struct rf_mailbox inbox;        /* from the control thread */
+	atomic_bool kernel;             /* there is a kernel table: tell what flows are made of, read packets' marks */
 	struct rf_worker_totals totals; /* written by the thread, read by all */
 
 	/* The thread's own. */
@@ -97,6 +110,12 @@ extern const double rf_delay_bounds[RF_DELAY_BUCKETS - 1];
 void rf_worker_apply(struct rf_worker *worker, struct rf_message *message);
 /* Work out a stream's destination again, after its latch or configuration changed (apply.c). */
 void rf_stream_aim(struct rf_stream *stream);
+/* Tell the control thread that a place of the group's has changed, if there is a kernel table (offloaded.c). */
+void rf_group_tell_aimed(struct rf_worker *worker, struct rf_group *group);
+/* The party's packets may be read with their marks from now on, if that is of use (offloaded.c). */
+void rf_stream_read_marks(struct rf_worker *worker, struct rf_stream *stream);
+/* Do what a flow's message says (offloaded.c). */
+void rf_worker_apply_flow(struct rf_worker *worker, const struct rf_message *message);
 /* Guess where the party of an RTP stream has its RTCP, while that was not heard (apply.c). */
 void rf_stream_aim_rtcp(const struct rf_stream *rtp);
 /* Count what the kernel dropped before the worker could take it, since the last time (overrun.c). */

@@ -8,6 +8,7 @@
 
 struct rf_group {
 	struct rf_stream *streams;
+	bool finished;
 };
 
 unsigned fake_pairs_free, fake_pairs_taken, fake_groups;
@@ -144,6 +145,11 @@ int rf_group_commit(struct rf_group *group)
 		}
 	}
 	return 0;
+}
+
+void rf_group_finish(struct rf_group *group)
+{
+	group->finished = true;
 }
 
 void rf_group_free(struct rf_group *group)

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "ctl/fields.h"
-#include "ctl/table.h"
+#include "ctl/grid.h"
 #include "tree/json.h"
 
 static struct rf_arena *arena;
@@ -102,22 +102,22 @@ static void call_ids_are_percent_encoded(void **state)
 
 static void columns_are_aligned(void **state)
 {
-	static const struct rf_table_column columns[] = {{"NAME", false}, {"N", true}, {"LAST", false}};
+	static const struct rf_grid_column columns[] = {{"NAME", false}, {"N", true}, {"LAST", false}};
 	const struct rf_str rows[][3] = {
 		{RF_STR("a"), RF_STR("1"), RF_STR("x")},
 		{RF_STR("b\xc3\xa4r"), RF_STR("1 000"), RF_STR("-")},
 		{RF_STR("much too long"), RF_STR("20"), RF_STR("y")},
 	};
-	struct rf_table table;
+	struct rf_grid table;
 	struct rf_buf out;
 
 	(void)state;
-	rf_table_init(&table, arena, columns, 3);
+	rf_grid_init(&table, arena, columns, 3);
 	table.most = 6;
 	for (size_t i = 0; i < RF_COUNT(rows); i++)
-		rf_table_add(&table, rows[i]);
+		rf_grid_add(&table, rows[i]);
 	rf_buf_init(&out, 0);
-	rf_table_print(&table, &out);
+	rf_grid_print(&table, &out);
 	assert_str(rf_buf_view(&out), "NAME        N  LAST\n"
 	                              "a           1  x\n"
 	                              "b\xc3\xa4r     1 000  -\n"

@@ -12,7 +12,7 @@
 static int parse(struct rf_ctl_options *options, int argc, ...)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC), out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), rc;
-	char *argv[12] = {(char *)"rtpferryctl"};
+	char *argv[16] = {(char *)"rtpferryctl"};
 	va_list ap;
 
 	va_start(ap, argc);
@@ -58,6 +58,58 @@ static void commands_and_options_are_understood(void **state)
 	assert_int_equal(parse(&options, 1, "-V"), -1);
 }
 
+static void kernel_tables_are_understood(void **state)
+{
+	struct rf_ctl_options options;
+
+	(void)state;
+	assert_int_equal(parse(&options, 2, "table", "list"), RF_CTL_OK);
+	assert_ptr_equal(options.command, rf_ctl_table_list);
+	assert_int_equal(parse(&options, 11, "table", "alloc", "--label", "a b", "--id", "7", "--hook=ingress",
+	                       "--device=e0", "--device=e1", "--local=192.0.2.1", "--lease=60"),
+	                 RF_CTL_OK);
+	assert_ptr_equal(options.command, rf_ctl_table_alloc);
+	assert_string_equal(options.ctl.kernel.label, "a b");
+	assert_int_equal(options.ctl.kernel.id, 7);
+	assert_int_equal(options.ctl.kernel.lease_s, 60);
+	assert_int_equal(options.ctl.kernel.hook, 2);
+	assert_int_equal(options.ctl.kernel.n_devices, 2);
+	assert_string_equal(options.ctl.kernel.devices[1], "e1");
+	assert_int_equal(options.ctl.kernel.n_locals, 1);
+	assert_int_equal(options.ctl.kernel.locals[0].family, RF_FAMILY_IP4);
+	assert_int_equal(parse(&options, 5, "table", "free", "7", "--label", "x"), RF_CTL_OK);
+	assert_ptr_equal(options.command, rf_ctl_table_free);
+	assert_string_equal(options.ctl.argument, "7");
+	assert_int_equal(parse(&options, 2, "flows", "--table=9"), RF_CTL_OK);
+	assert_int_equal(options.ctl.kernel.table, 9);
+	assert_int_equal(parse(&options, 1, "rules"), RF_CTL_OK);
+	assert_ptr_equal(options.command, rf_ctl_rules);
+}
+
+static void wrong_kernel_tables_are_refused(void **state)
+{
+	struct rf_ctl_options options;
+	char label[65] = {0};
+
+	(void)state;
+	memset(label, 'x', 64);
+	assert_int_equal(parse(&options, 1, "table"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 2, "table", "lis"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 1, "list"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 2, "table", "free"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "table", "alloc", "7"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 4, "table", "alloc", "--label", label), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 4, "table", "alloc", "--label", ""), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "table", "alloc", "--id=0"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "table", "alloc", "--id=2147483648"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "table", "alloc", "--lease=28801"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "table", "alloc", "--hook=raw"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "table", "alloc", "--local=eth0"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "table", "free", "--id=7"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 2, "flows", "--label=x"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 2, "rules", "--table=1"), RF_CTL_USAGE);
+}
+
 static void wrong_command_lines_are_refused(void **state)
 {
 	struct rf_ctl_options options;
@@ -80,6 +132,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commands_and_options_are_understood),
+		cmocka_unit_test(kernel_tables_are_understood),
+		cmocka_unit_test(wrong_kernel_tables_are_refused),
 		cmocka_unit_test(wrong_command_lines_are_refused),
 	};
 

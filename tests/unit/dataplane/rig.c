@@ -29,11 +29,10 @@ void rig_run(struct rig *rig, unsigned ms)
 	rf_loop_remove(timer);
 }
 
-void rig_open_napping(struct rig *rig, unsigned workers, unsigned nap_us)
+static void open_with(struct rig *rig, struct rf_dataplane_config config)
 {
 	struct rf_local_config locals[2] = {{.iface = "four", .port_min = PORT_MIN, .port_max = PORT_MAX},
 	                                    {.iface = "six", .port_min = PORT_MIN, .port_max = PORT_MAX}};
-	struct rf_dataplane_config config = {.workers = workers, .nap_us = nap_us};
 	struct rf_str why;
 
 	memset(rig, 0, sizeof(*rig));
@@ -48,9 +47,19 @@ void rig_open_napping(struct rig *rig, unsigned workers, unsigned nap_us)
 	assert_int_equal(rf_group_new(rig->dataplane, &rig->group), 0);
 }
 
+void rig_open_napping(struct rig *rig, unsigned workers, unsigned nap_us)
+{
+	open_with(rig, (struct rf_dataplane_config){.workers = workers, .nap_us = nap_us});
+}
+
 void rig_open(struct rig *rig, unsigned workers)
 {
 	rig_open_napping(rig, workers, 0);
+}
+
+void rig_open_kernel(struct rig *rig, unsigned workers, const struct rf_kernel_config *kernel, const char *guard)
+{
+	open_with(rig, (struct rf_dataplane_config){.workers = workers, .kernel = kernel, .guard = guard});
 }
 
 void rig_close(struct rig *rig)

@@ -38,6 +38,8 @@ struct peer {
 void rig_open(struct rig *rig, unsigned workers);
 /* The same with workers that rest for so long before they wait again. */
 void rig_open_napping(struct rig *rig, unsigned workers, unsigned nap_us);
+/* The same with a kernel table, and a guard of that name (NULL: none). */
+void rig_open_kernel(struct rig *rig, unsigned workers, const struct rf_kernel_config *kernel, const char *guard);
 /* Free all; all ports must be back. */
 void rig_close(struct rig *rig);
 /* Make streams a and b, of these interfaces ("four", "six"), with out_rtp set crosswise; nothing is committed. */

@@ -1,21 +1,83 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake_model.h"
+#include "uapi/rtpferry.h"
 
 static const double bounds[] = {0.001, 0.01};
 
 unsigned rf_dataplane_totals(const struct rf_dataplane *dataplane, struct rf_dataplane_totals *rows)
 {
-	(void)dataplane;
 	rows[0] = (struct rf_dataplane_totals){"pub", 1, 2, 3, 4, {0}};
 	rows[1] = (struct rf_dataplane_totals){"priv", 5, 6, 7, 8, {0}};
+	if (dataplane->kernel) {
+		rows[0].packets_in += 100;
+		rows[0].bytes_in += 200;
+		rows[0].packets_out += 300;
+		rows[0].bytes_out += 400;
+		rows[0].kernel.packets_in = 100;
+		rows[0].kernel.bytes_in = 200;
+		rows[0].kernel.packets_out = 300;
+		rows[0].kernel.bytes_out = 400;
+	}
 	return 2;
 }
 
 void rf_dataplane_drops(const struct rf_dataplane *dataplane, uint64_t drops[RF_DROPS])
 {
-	(void)dataplane;
 	for (unsigned i = 0; i < RF_DROPS; i++)
-		drops[i] = i;
+		drops[i] = i + (dataplane->kernel ? 1000 : 0);
+}
+
+void rf_dataplane_kernel_drops(const struct rf_dataplane *dataplane, uint64_t drops[RF_DROPS])
+{
+	for (unsigned i = 0; i < RF_DROPS; i++)
+		drops[i] = dataplane->kernel ? 1000 : 0;
+}
+
+void rf_dataplane_kernel(const struct rf_dataplane *dataplane, struct rf_kernel_status *out)
+{
+	*out = (struct rf_kernel_status){
+		.wanted = dataplane->wanted,
+		.label = "",
+		.hook = "",
+		.version = "",
+		.why = dataplane->wanted ? "the kernel has no module rtpferry" : "",
+		.guard = "",
+		.guard_why = dataplane->wanted ? "the daemon has no CAP_NET_ADMIN" : "",
+	};
+	if (dataplane->kernel)
+		*out = (struct rf_kernel_status){
+			.wanted = true,
+			.up = true,
+			.adopted = true,
+			.id = 7,
+			.label = "node1/127.0.0.1:2223",
+			.hook = "prerouting",
+			.version = "0.2.0",
+			.why = "",
+			.guard = "rtpferry_7",
+			.guard_why = "",
+			.flows = 11,
+			.streams = 10,
+			.restored = 3,
+		};
+}
+
+void rf_dataplane_passed_up(const struct rf_dataplane *dataplane, uint64_t *packets)
+{
+	if (dataplane->kernel)
+		packets[RTPFERRY_REASON_STUN] = 17;
+}
+
+void rf_dataplane_netlink_errors(const struct rf_dataplane *dataplane, uint64_t *errors)
+{
+	if (dataplane->kernel)
+		errors[RTPFERRY_CMD_FLOW_SET] = 2;
+}
+
+void rf_dataplane_print_rules(const struct rf_dataplane *dataplane, struct rf_buf *out)
+{
+	if (dataplane->kernel)
+		rf_buf_text(out, "table inet rtpferry_7 {\n}\n");
 }
 
 uint64_t rf_dataplane_relearned(const struct rf_dataplane *dataplane)

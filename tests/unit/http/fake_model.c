@@ -35,7 +35,6 @@ void fake_init(struct fake *fake, unsigned n)
 	                             .round_trip = histogram(0.02)}},
 		.process = {.version = "0.1.0",
 	                    .revision = "abc",
-	                    .dataplane = "user",
 	                    .started_wall_us = 1700000000500000,
 	                    .ng_bound = true,
 	                    .dataplane_ready = true,
@@ -45,6 +44,7 @@ void fake_init(struct fake *fake, unsigned n)
 	};
 	fake->config.process = &fake->process;
 	fake->config.calls = &fake->calls;
+	fake->config.dataplane_handle = &fake->dataplane;
 }
 
 static struct rf_str id_of(const struct rf_calls *calls, unsigned i, char dst[32])
@@ -143,6 +143,8 @@ static void fill_media(const struct rf_calls *calls, struct rf_report_media *med
 	                     .sdp = {{RF_FAMILY_IP4, {192, 0, 2, 9}}, 4000},
 	                     .now = {.remote = {{RF_FAMILY_IP4, {192, 0, 2, 9}}, 4000}}}},
 	};
+	media->streams[0].now.kernel = calls->kernel && i == 2 && party == 0;
+	media->streams[0].now.kernel_why = media->streams[0].now.kernel ? "" : "there is no kernel table";
 	if (calls->quiet)
 		return;
 	media->streams[0].now.packets_in = 100;

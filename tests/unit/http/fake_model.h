@@ -15,13 +15,20 @@ struct rf_calls {
 	char terminated_text[256]; /* its bytes */
 	unsigned n_samples;        /* of each leg */
 	bool draining;
-	bool quiet; /* sessions without a packet so far */
+	bool quiet;  /* sessions without a packet so far */
+	bool kernel; /* the first party's packets of the third session go through the kernel */
 	struct rf_calls_totals totals;
+};
+
+struct rf_dataplane {
+	bool kernel; /* there is a table, 7, and some of the packets go through it */
+	bool wanted; /* there is none, and one is wanted */
 };
 
 /* Everything a server needs, with figures that tests know; n sessions. */
 struct fake {
 	struct rf_calls calls;
+	struct rf_dataplane dataplane;
 	struct rf_http_process process;
 	struct rf_http_config config; /* without loop and listeners */
 };

@@ -37,6 +37,86 @@ static void probes_tell_every_reason(void **state)
 		"{\"code\":\"draining\",\"message\":\"draining: known calls are served, new ones are refused\"}]}\n");
 }
 
+static void the_table_tells_why_there_is_none(void **state)
+{
+	struct fake fake;
+
+	(void)state;
+	fake_init(&fake, 0);
+	assert_page(
+		&fake, "GET", "/api/v1/table", 200,
+		"{\"present\":false,\"id\":-1,\"dataplane\":\"user\",\"wanted\":false,\"message\":\"no kernel table "
+		"is wanted: media is relayed in user space\",\"flows\":0,\"streams\":0,\"passed_up\":{},\"drops\":{},"
+		"\"netlink_errors\":{},\"guard\":{\"present\":false,\"restored\":0},\"rules\":\"\","
+		"\"complete\":true}\n");
+	fake.dataplane.wanted = true;
+	assert_page(
+		&fake, "GET", "/api/v1/table", 200,
+		"{\"present\":false,\"id\":-1,\"dataplane\":\"user\",\"wanted\":true,\"message\":\"the kernel has no "
+		"module rtpferry\",\"flows\":0,\"streams\":0,\"passed_up\":{},\"drops\":{},\"netlink_errors\":{},"
+		"\"guard\":{\"present\":false,\"message\":\"the daemon has no CAP_NET_ADMIN\",\"restored\":0},"
+		"\"rules\":\"\",\"complete\":true}\n");
+}
+
+static void the_table_tells_all_of_it(void **state)
+{
+	struct fake fake;
+	struct page page;
+
+	(void)state;
+	fake_init(&fake, 0);
+	fake.dataplane.kernel = true;
+	assert_int_equal(page_get(&fake, "GET", "/api/v1/table", &page), 0);
+	assert_non_null(
+		strstr(page_text(&page),
+	               "{\"present\":true,\"id\":7,\"dataplane\":\"kmod\",\"wanted\":true,\"message\":\"the kernel "
+	               "forwards\",\"kmod_version\":\"0.2.0\",\"label\":\"node1/127.0.0.1:2223\",\"hook\":"
+	               "\"prerouting\",\"adopted\":true,\"flows\":11,\"streams\":10,\"passed_up\":{\"stun\":17},"
+	               "\"drops\":{\"too_short\":1000,"));
+	assert_non_null(
+		strstr(page_text(&page),
+	               "\"netlink_errors\":{\"flow-set\":2},\"guard\":{\"present\":true,\"name\":\"rtpferry_7\","
+	               "\"restored\":3},\"rules\":\"table inet rtpferry_7 {\\n}\\n\",\"complete\":true}"));
+	page_free(&page);
+	assert_int_equal(page_get(&fake, "GET", "/api/v1/status", &page), 0);
+	assert_non_null(strstr(page_text(&page), "\"dataplane\":\"kmod\","));
+	assert_non_null(strstr(page_text(&page), "\"kernel\":{\"up\":true,\"table\":7,\"kmod_version\":\"0.2.0\","
+	                                         "\"streams\":10,\"guard\":\"rtpferry_7\"}"));
+	page_free(&page);
+	assert_int_equal(page_get(&fake, "GET", "/api/v1/version", &page), 0);
+	assert_non_null(strstr(page_text(&page), "\"dataplane\":\"kmod\""));
+	page_free(&page);
+}
+
+/* One of its streams is in the kernel, and the other one tells why it is not. */
+static void a_stream_tells_its_way(void **state)
+{
+	struct fake fake;
+	struct page page;
+	unsigned ones = 0;
+	const char *at;
+
+	(void)state;
+	fake_init(&fake, 3);
+	fake.calls.kernel = true;
+	assert_int_equal(page_get(&fake, "GET", "/api/v1/sessions/call-3", &page), 0);
+	assert_non_null(strstr(page_text(&page), "\"path\":\"kernel\",\"strict_source\":true,"));
+	assert_non_null(strstr(page_text(&page), "\"path\":\"user\",\"path_why\":\"there is no kernel table\","
+	                                         "\"strict_source\":true,"));
+	page_free(&page);
+	assert_int_equal(page_get(&fake, "GET", "/api/v1/sessions?path=kernel", &page), 0);
+	assert_non_null(strstr(page_text(&page), "{\"total\":1,"));
+	assert_non_null(strstr(page_text(&page), "\"call_id\":\"call-3\""));
+	page_free(&page);
+	assert_int_equal(page_get(&fake, "GET", "/metrics/sessions", &page), 0);
+	at = strstr(page_text(&page), "# TYPE rtpferry_session_kernel gauge\n");
+	assert_non_null(at);
+	for (; strstr(at, "\"} 1\n"); at = strstr(at, "\"} 1\n") + 1)
+		ones++;
+	assert_int_equal(ones, 1);
+	page_free(&page);
+}
+
 static void wrong_paths_and_methods_are_refused(void **state)
 {
 	struct fake fake;
@@ -278,6 +358,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(probes_tell_every_reason),
+		cmocka_unit_test(the_table_tells_why_there_is_none),
+		cmocka_unit_test(the_table_tells_all_of_it),
+		cmocka_unit_test(a_stream_tells_its_way),
 		cmocka_unit_test(wrong_paths_and_methods_are_refused),
 		cmocka_unit_test(drain_starts_and_ends),
 		cmocka_unit_test(call_ids_may_hold_any_byte),

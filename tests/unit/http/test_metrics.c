@@ -62,6 +62,49 @@ static void metrics_are_written_in_both_formats(void **state)
 	check(&fake, "application/openmetrics-text", "/metrics", "metrics.openmetrics.txt");
 }
 
+/* What the kernel forwarded stands apart, and the two make the whole. */
+static void packets_of_the_kernel_stand_apart(void **state)
+{
+	static const char *const lines[] = {
+		"kmod_version=\"0.2.0\"} 1\n",
+		"\nrtpferry_kernel_up 1\n",
+		"\nrtpferry_kernel_table_id 7\n",
+		"\nrtpferry_kernel_flows 11\n",
+		"\nrtpferry_guard_up 1\n",
+		"\nrtpferry_guard_restored_total 3\n",
+		"\nrtpferry_streams{dataplane=\"user\"} 2\nrtpferry_streams{dataplane=\"kmod\"} 10\n",
+		"\nrtpferry_packets_total{dataplane=\"user\",direction=\"in\",interface=\"pub\"} 1\n",
+		"\nrtpferry_packets_total{dataplane=\"kmod\",direction=\"in\",interface=\"pub\"} 100\n",
+		"\nrtpferry_packets_total{dataplane=\"kmod\",direction=\"out\",interface=\"pub\"} 300\n",
+		"\nrtpferry_bytes_total{dataplane=\"user\",direction=\"out\",interface=\"pub\"} 4\n",
+		"\nrtpferry_bytes_total{dataplane=\"kmod\",direction=\"in\",interface=\"pub\"} 200\n",
+		"\nrtpferry_bytes_total{dataplane=\"kmod\",direction=\"out\",interface=\"pub\"} 400\n",
+		"\nrtpferry_bytes_total{dataplane=\"kmod\",direction=\"in\",interface=\"priv\"} 0\n",
+		"\nrtpferry_drops_total{dataplane=\"user\",reason=\"not_rtp\"} 1\n",
+		"\nrtpferry_drops_total{dataplane=\"kmod\",reason=\"not_rtp\"} 1000\n",
+		"\nrtpferry_passed_up_total{reason=\"stun\"} 17\n",
+		"\nrtpferry_passed_up_total{reason=\"no-neighbour\"} 0\n",
+		"\nrtpferry_netlink_errors_total{command=\"flow-set\"} 2\n",
+		"\nrtpengine_packets_total{type=\"userspace\"} 10\nrtpengine_packets_total{type=\"kernel\"} 300\n",
+		"\nrtpengine_bytes_total{type=\"kernel\"} 400\n",
+		"\nrtpengine_packet_errors_total{type=\"kernel\"} 11000\n",
+		"\nrtpengine_mediastreams{type=\"userspace\"} 2\nrtpengine_mediastreams{type=\"kernel\"} 10\n",
+	};
+	struct page page;
+	struct fake fake;
+
+	(void)state;
+	fake_init(&fake, 3);
+	fake.dataplane.kernel = true;
+	fake.config.compat_rtpengine = true;
+	assert_int_equal(page_get(&fake, "GET", "/metrics", &page), 0);
+	for (unsigned i = 0; i < RF_COUNT(lines); i++)
+		if (!strstr(page_text(&page), lines[i]))
+			fail_msg("not there: %s", lines[i]);
+	assert_null(strstr(page_text(&page), "command=\"event\""));
+	page_free(&page);
+}
+
 static void the_peers_names_come_when_asked_for(void **state)
 {
 	struct page page;
@@ -148,6 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(metrics_are_written_in_both_formats),
+		cmocka_unit_test(packets_of_the_kernel_stand_apart),
 		cmocka_unit_test(the_peers_names_come_when_asked_for),
 		cmocka_unit_test(the_worst_legs_are_shown_and_the_others_counted),
 		cmocka_unit_test(what_is_not_known_is_left_out),

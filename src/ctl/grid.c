@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ctl/table.h"
+#include "ctl/grid.h"
 
 #define GAP 2 /* spaces between columns */
 
-struct rf_table_row {
-	struct rf_table_row *next;
-	struct rf_str cells[RF_TABLE_COLUMNS];
+struct rf_grid_row {
+	struct rf_grid_row *next;
+	struct rf_str cells[RF_GRID_COLUMNS];
 };
 
-void rf_table_init(struct rf_table *table, struct rf_arena *arena, const struct rf_table_column *columns, unsigned n)
+void rf_grid_init(struct rf_grid *table, struct rf_arena *arena, const struct rf_grid_column *columns, unsigned n)
 {
-	*table = (struct rf_table){.arena = arena, .columns = columns, .n_columns = n};
+	*table = (struct rf_grid){.arena = arena, .columns = columns, .n_columns = n};
 }
 
-void rf_table_add(struct rf_table *table, const struct rf_str *cells)
+void rf_grid_add(struct rf_grid *table, const struct rf_str *cells)
 {
-	struct rf_table_row *row = rf_arena_alloc(table->arena, sizeof(*row));
+	struct rf_grid_row *row = rf_arena_alloc(table->arena, sizeof(*row));
 
 	if (!row)
 		return;
@@ -57,7 +57,7 @@ static void print_spaces(struct rf_buf *out, unsigned n)
 		rf_buf_char(out, ' ');
 }
 
-static void print_row(const struct rf_table *table, const struct rf_str *cells, const unsigned *widths,
+static void print_row(const struct rf_grid *table, const struct rf_str *cells, const unsigned *widths,
                       struct rf_buf *out)
 {
 	for (unsigned i = 0; i < table->n_columns; i++) {
@@ -77,21 +77,21 @@ static void print_row(const struct rf_table *table, const struct rf_str *cells, 
 	rf_buf_char(out, '\n');
 }
 
-void rf_table_print(const struct rf_table *table, struct rf_buf *out)
+void rf_grid_print(const struct rf_grid *table, struct rf_buf *out)
 {
-	struct rf_str titles[RF_TABLE_COLUMNS];
-	unsigned widths[RF_TABLE_COLUMNS];
+	struct rf_str titles[RF_GRID_COLUMNS];
+	unsigned widths[RF_GRID_COLUMNS];
 
 	for (unsigned i = 0; i < table->n_columns; i++) {
 		titles[i] = rf_str_of(table->columns[i].title);
 		widths[i] = width_of(titles[i]);
-		for (const struct rf_table_row *row = table->first; row; row = row->next)
+		for (const struct rf_grid_row *row = table->first; row; row = row->next)
 			if (width_of(row->cells[i]) > widths[i])
 				widths[i] = width_of(row->cells[i]);
 	}
 	if (table->most > 0 && table->n_columns > 0 && widths[0] > table->most)
 		widths[0] = table->most;
 	print_row(table, titles, widths, out);
-	for (const struct rf_table_row *row = table->first; row; row = row->next)
+	for (const struct rf_grid_row *row = table->first; row; row = row->next)
 		print_row(table, row->cells, widths, out);
 }

@@ -1,0 +1,67 @@
+{{- /* SPDX-License-Identifier: GPL-2.0-or-later */ -}}
+{{- /* Names and labels. */ -}}
+
+{{- define "rtpferry.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" }}
+{{- end }}
+
+{{- /* First part of every object's name; what follows it has room up to 63 characters. */ -}}
+{{- define "rtpferry.fullname" -}}
+{{- $name := include "rtpferry.name" . }}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
+{{- else if contains $name .Release.Name }}
+{{- .Release.Name | trunc 40 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- /* Name of the workload of a relay: that of relay 0 has no number. In: root, ordinal. */ -}}
+{{- define "rtpferry.relayName" -}}
+{{- include "rtpferry.fullname" .root }}{{ if .ordinal }}-{{ .ordinal }}{{ end }}
+{{- end }}
+
+{{- define "rtpferry.selector" -}}
+app.kubernetes.io/name: {{ include "rtpferry.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "rtpferry.labels" -}}
+{{ include "rtpferry.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "rtpferry.serviceAccount" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "rtpferry.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- /* Image reference. In: root, image. */ -}}
+{{- define "rtpferry.image" -}}
+{{- if .image.digest }}
+{{- printf "%s@%s" .image.repository .image.digest }}
+{{- else }}
+{{- printf "%s:%s" .image.repository (default .root.Chart.AppVersion .image.tag) }}
+{{- end }}
+{{- end }}
+
+{{- define "rtpferry.attachment" -}}
+{{- default (include "rtpferry.fullname" .) .Values.network.multus.attachment.name }}
+{{- end }}
+
+{{- define "rtpferry.moduleName" -}}
+{{- default (include "rtpferry.fullname" .) .Values.kernelModule.kmm.moduleName }}
+{{- end }}
+
+{{- define "rtpferry.moduleNamespace" -}}
+{{- default .Release.Namespace .Values.kernelModule.kmm.moduleNamespace }}
+{{- end }}

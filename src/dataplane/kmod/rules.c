@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dataplane/kmod/rules.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataplane/kmod/rules_batch.h"
+
+#define TRIES 5 /* to read back what was installed without anybody's change between */
+
+struct rf_rules {
+	struct rf_netlink *nl;         /* owned */
+	struct rf_rules_config config; /* what is installed; ranges are owned */
+	struct rf_rules_state good;    /* how that looks */
+	uint32_t generation;           /* of the ruleset when it looked so; 0: look again */
+};
+
+/* The sentence about a refusal; returns what the caller is told. */
+static int refused(const struct rf_rules_config *config, const struct rf_rules_batch *batch, int rc,
+                   const struct rf_netlink_error *error, struct rf_buf *why)
+{
+	bool target = batch->target && error->number - batch->target <= batch->last - batch->target;
+
+	rf_buf_printf(why, "the nftables table %s cannot be installed: ", config->name);
+	if (error->sentence[0]) {
+		rf_buf_text(why, error->sentence);
+	} else if (rc == -EPERM) {
+		rf_buf_text(why,
+		            target ? "the target RTPFERRY needs CAP_NET_ADMIN in the user namespace that owns this "
+		                     "network namespace"
+		                   : "CAP_NET_ADMIN is missing in the user namespace that owns this network "
+		                     "namespace");
+	} else if (rc == -ENOENT && target) {
+		rf_buf_printf(why,
+		              "the kernel has no xtables target RTPFERRY (module rtpferry), no nft_compat, or no table "
+		              "%u in this network namespace",
+		              config->target);
+	} else if (rc == -EOPNOTSUPP || rc == -EPROTONOSUPPORT || rc == -EAFNOSUPPORT || rc == -ENOENT) {
+		rf_buf_text(why, "the kernel has no nftables with notrack (modules nf_tables and nft_ct)");
+	} else {
+		rf_buf_text(why, strerror(-rc));
+	}
+	return rc == -ENOENT || rc == -EPROTONOSUPPORT || rc == -EAFNOSUPPORT ? -EOPNOTSUPP : rc;
+}
+
+static bool same(const struct rf_rules_state *a, const struct rf_rules_state *b)
+{
+	return rf_str_equal(rf_buf_view(&a->text), rf_buf_view(&b->text));
+}
+
+static void forget(struct rf_rules_state *state)
+{
+	rf_buf_free(&state->text);
+	*state = (struct rf_rules_state){0};
+}
+
+/*
+ * One transaction: what was there goes, what is wished for comes. Then the kernel's own form of it is read; when the
+ * generation moved by more than our step somebody else changed something, and it is done again.
+ */
+static int install(struct rf_rules *rules, const struct rf_rules_config *config, struct rf_buf *why)
+{
+	struct rf_rules_state state = {0};
+	struct rf_netlink_error error = {0};
+	uint32_t before = 0, after = 0;
+	struct rf_rules_batch batch;
+	int rc;
+
+	for (unsigned i = 0; i < TRIES; i++) {
+		forget(&state);
+		rf_rules_batch_init(&batch, rules->nl);
+		rc = rf_rules_generation(rules->nl, &before);
+		if (rc == 0) {
+			if (strcmp(rules->config.name, config->name) != 0 && rules->config.name[0])
+				rf_rules_batch_remove(&batch, rules->config.name);
+			rf_rules_batch_remove(&batch, config->name);
+			rf_rules_batch_add(&batch, config);
+			rc = rf_rules_batch_commit(&batch, &error);
+		}
+		if (rc == 0)
+			rc = rf_rules_look(rules->nl, config, &state);
+		if (rc == 0)
+			rc = rf_rules_generation(rules->nl, &after);
+		if (rc < 0)
+			rc = refused(config, &batch, rc, &error, why);
+		rf_rules_batch_free(&batch);
+		if (rc < 0 || after == before + 1)
+			break;
+	}
+	if (rc < 0) {
+		forget(&state);
+		return rc;
+	}
+	forget(&rules->good);
+	rules->good = state;
+	rules->generation = after;
+	return 0;
+}
+
+/* A copy of a config with ranges of its own. */
+static int copy(const struct rf_rules_config *config, struct rf_rules_config *out)
+{
+	size_t size = config->n_ranges * sizeof(*config->ranges);
+	struct rf_rules_range *ranges = malloc(size ? size : 1);
+
+	if (!ranges)
+		return -ENOMEM;
+	if (size)
+		memcpy(ranges, config->ranges, size);
+	*out = *config;
+	out->ranges = ranges;
+	return 0;
+}
+
+int rf_rules_new(const struct rf_rules_config *config, struct rf_rules **out, struct rf_buf *why)
+{
+	struct rf_rules *rules = calloc(1, sizeof(*rules));
+	int rc = rules ? rf_netlink_open(NETLINK_NETFILTER, &rules->nl) : -ENOMEM;
+
+	if (rc < 0) {
+		rf_buf_printf(why, "the nftables table %s cannot be installed: no netlink socket: %s", config->name,
+		              strerror(-rc));
+		rc = rc == -EPROTONOSUPPORT || rc == -EAFNOSUPPORT ? -EOPNOTSUPP : rc;
+	} else {
+		rc = rf_rules_set(rules, config, why);
+	}
+	if (rc < 0) {
+		rf_rules_leave(rules);
+		return rc;
+	}
+	*out = rules;
+	return 0;
+}
+
+int rf_rules_set(struct rf_rules *rules, const struct rf_rules_config *config, struct rf_buf *why)
+{
+	struct rf_rules_config mine;
+	int rc = copy(config, &mine);
+
+	if (rc < 0) {
+		rf_buf_printf(why, "the nftables table %s cannot be installed: out of memory", config->name);
+		return rc;
+	}
+	rc = install(rules, &mine, why);
+	if (rc < 0) {
+		free((void *)mine.ranges);
+		return rc;
+	}
+	free((void *)rules->config.ranges);
+	rules->config = mine;
+	return 0;
+}
+
+/* What is wrong, from what was found. */
+static void tell_difference(const struct rf_rules *rules, const struct rf_rules_state *now, struct rf_buf *why)
+{
+	const struct rf_rules_state *good = &rules->good;
+	const char *name = rules->config.name;
+
+	if (now->tables == 0)
+		rf_buf_printf(why, "the nftables table %s was gone", name);
+	else if (now->tables < good->tables || now->chains < good->chains)
+		rf_buf_printf(why, "of the nftables table %s a family or a chain was gone", name);
+	else if (now->rules < good->rules)
+		rf_buf_printf(why, "of the %u rules of the nftables table %s %u were gone", good->rules, name,
+		              good->rules - now->rules);
+	else if (now->targets < good->targets)
+		rf_buf_printf(why, "rules of the nftables table %s had lost their target RTPFERRY", name);
+	else
+		rf_buf_printf(why, "rules of the nftables table %s had been changed", name);
+}
+
+int rf_rules_check(struct rf_rules *rules, struct rf_buf *why)
+{
+	struct rf_rules_state now = {0};
+	uint32_t generation = 0;
+	int rc = rf_rules_generation(rules->nl, &generation);
+
+	if (rc == 0 && generation == rules->generation)
+		return 0;
+	if (rc == 0)
+		rc = rf_rules_look(rules->nl, &rules->config, &now);
+	if (rc < 0) {
+		rf_buf_printf(why, "the nftables table %s cannot be looked at: %s", rules->config.name, strerror(-rc));
+	} else if (same(&now, &rules->good)) {
+		rules->generation = generation;
+	} else {
+		tell_difference(rules, &now, why);
+		rf_buf_text(why, "; ");
+		rc = install(rules, &rules->config, why);
+		if (rc == 0) {
+			rf_buf_text(why, "it is installed anew");
+			rc = 1;
+		}
+	}
+	forget(&now);
+	return rc;
+}
+
+void rf_rules_del(struct rf_rules *rules)
+{
+	struct rf_netlink_error error;
+	struct rf_rules_batch batch;
+
+	if (!rules)
+		return;
+	rf_rules_batch_init(&batch, rules->nl);
+	rf_rules_batch_remove(&batch, rules->config.name);
+	rf_rules_batch_commit(&batch, &error);
+	rf_rules_batch_free(&batch);
+	rf_rules_leave(rules);
+}
+
+void rf_rules_leave(struct rf_rules *rules)
+{
+	if (!rules)
+		return;
+	forget(&rules->good);
+	free((void *)rules->config.ranges);
+	rf_netlink_close(rules->nl);
+	free(rules);
+}

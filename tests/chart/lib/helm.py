@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The chart, rendered."""
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+from place import CHART, HELM
+import yaml
+
+RELEASE, NAMESPACE = "rtp", "media"
+KUBERNETES = "1.37.0"
+
+
+class Refused(Exception):
+    """helm does not render it; the text is what it says."""
+
+
+def render(values=None, files=(), chart=CHART):
+    """The text of all objects, for values (a tree) on top of value files."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump(values or {}, file)
+        file.flush()
+        words = [word for name in [*files, file.name] for word in ("--values", name)]
+        done = subprocess.run([HELM, "template", RELEASE, chart, "--namespace", NAMESPACE, "--kube-version", KUBERNETES, *words],
+                              capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Refused(done.stderr.strip())
+    return done.stdout
+
+
+def notes(values=None, files=()):
+    """What helm prints after an installation. It prints that for a cluster only, so that a copy of the chart renders it as an object."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = f"{folder}/rtpferry"
+        shutil.copytree(CHART, copy)
+        with open(f"{copy}/templates/NOTES.txt", encoding="utf-8") as file:
+            text = file.read()
+        os.remove(f"{copy}/templates/NOTES.txt")
+        with open(f"{copy}/templates/notes.yaml", "w", encoding="utf-8") as file:
+            file.write('{{ define "notes" }}' + text + '{{ end }}\nkind: Notes\ntext: {{ include "notes" . | toJson }}\n')
+        return of_kind(parse(render(values, files, chart=copy)), "Notes")[0]["text"]
+
+
+def parse(text):
+    """Objects of a rendered text."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return [tree for tree in yaml.load_all(text, Loader=loader) if tree]
+
+
+def objects(values=None, files=()):
+    """Objects for values."""
+    return parse(render(values, files))
+
+
+def of_kind(trees, *kinds):
+    """Those of some kinds."""
+    return [tree for tree in trees if tree["kind"] in kinds]
+
+
+def workloads(trees):
+    """DaemonSets and Deployments."""
+    return of_kind(trees, "DaemonSet", "Deployment")
+
+
+def pod(workload):
+    """Its pod's spec."""
+    return workload["spec"]["template"]["spec"]
+
+
+def relay(workload):
+    """Its daemon's container."""
+    return next(item for item in pod(workload)["containers"] if item["name"] == "rtpferryd")
+
+
+@functools.lru_cache(maxsize=1)
+def values():
+    """values.yaml, a tree."""
+    with open(f"{CHART}/values.yaml", encoding="utf-8") as file:
+        return yaml.safe_load(file)

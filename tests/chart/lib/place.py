@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where things are, and the way to the libraries of the other tests and to those of build/tools."""
+
+import glob
+import os
+import sys
+
+HERE = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
+ROOT = os.path.realpath(os.path.join(HERE, "..", ".."))
+CHART = f"{ROOT}/deploy/helm/rtpferry"
+TOOLS = f"{ROOT}/build/tools"
+HELM = f"{TOOLS}/bin/helm"
+
+_PACKAGES = glob.glob(f"{TOOLS}/python/lib/python3*/site-packages")
+if not os.path.exists(HELM) or not _PACKAGES:
+    sys.exit("chart tests: there is no helm, or no kubernetes-validate, below build/tools; run scripts/chart-tools")
+sys.path[:0] = [f"{ROOT}/tests/lib", *_PACKAGES]

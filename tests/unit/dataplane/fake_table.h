@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A kernel table without a kernel: it takes flows, remembers them, and tells the statistics that a test gives it. It
+ * stands in for all of src/dataplane/kmod that the data plane uses. Packets it does not forward: a test that wants them
+ * to be says so with figures.
+ */
+#ifndef RF_TESTS_FAKE_TABLE_H
+#define RF_TESTS_FAKE_TABLE_H
+
+#include <stdbool.h>
+
+#include "dataplane/kmod/flow.h"
+#include "dataplane/kmod/rules.h"
+#include "dataplane/kmod/table.h"
+
+#define FAKE_FLOWS 16
+
+struct fake_flow {
+	bool used;                  /* installed */
+	struct rf_flow flow;        /* as set last */
+	uint32_t base;              /* the first sequence number that was forwarded */
+	struct rf_flow_stats stats; /* that are told */
+};
+
+struct fake {
+	bool module;           /* there is one; else -ENOENT */
+	bool gone;             /* the table has been taken away */
+	bool adopted;          /* the next table is an orphan's */
+	int refuse_set;        /* error of FLOW_SET; 0: none */
+	bool module_for_rules; /* rules can be installed */
+	bool rules_missing;    /* the next look finds that they had to be restored */
+
+	unsigned tables;                    /* that are open */
+	unsigned sets, dels;                /* FLOW_SET and FLOW_DEL that succeeded */
+	unsigned last_set;                  /* flows of the last FLOW_SET */
+	unsigned renewals;                  /* heartbeats */
+	unsigned deleted;                   /* tables that were ended, not left */
+	char rules[RF_RULES_NAME];          /* name of the installed ones; "": none */
+	unsigned rules_ranges;              /* of them */
+	struct rf_table_local locals[8];    /* of the last table */
+	unsigned n_locals;                  /* of them */
+	struct fake_flow flows[FAKE_FLOWS]; /* of the table */
+};
+
+extern struct fake fake;
+
+/* Forget everything: a module, and no table. */
+void fake_reset(void);
+/* The flow at that local port; NULL: none. */
+struct fake_flow *fake_at(uint16_t port);
+unsigned fake_installed(void);
+/* The kernel has forwarded RTP of that flow: packets with sequence numbers first to last, of bytes each. */
+void fake_forward(struct fake_flow *flow, uint32_t ssrc, uint16_t first, uint16_t last, uint32_t bytes);
+
+#endif

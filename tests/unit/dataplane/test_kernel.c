@@ -1,0 +1,867 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Calls that move into the kernel and out of it: a real worker and real sockets (rig.h), a table that a test plays
+ * (fake_table.h).
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "dataplane/internal.h"
+#include "fake_table.h"
+#include "oom.h"
+#include "rig.h"
+#include "test.h"
+
+#define PATIENCE_MS 5000
+#define GUARD "rtpferry_test"
+#define ALICE 0x1111
+#define BOB 0x2222
+
+static const struct rf_kernel_config wish = {.label = "test", .lease_s = 30};
+
+/* One call between alice and bob. */
+struct call {
+	struct rig rig;
+	struct peer alice, bob;
+};
+
+static struct rf_kernel *kernel_of(struct call *call)
+{
+	return &call->rig.dataplane->kernel;
+}
+
+static void call_streams(struct call *call)
+{
+	peer_open(&call->alice, "127.0.0.1", 0);
+	peer_open(&call->bob, "127.0.0.1", 0);
+	rig_streams(&call->rig, "four", "four", false);
+	call->rig.to_a.remote = call->alice.self;
+	call->rig.to_b.remote = call->bob.self;
+}
+
+static void call_open(struct call *call)
+{
+	rig_open_kernel(&call->rig, 1, &wish, GUARD);
+	call_streams(call);
+}
+
+static void call_close(struct call *call)
+{
+	rf_group_free(call->rig.group);
+	rig_close(&call->rig);
+	peer_close(&call->alice);
+	peer_close(&call->bob);
+}
+
+static bool runs_until(struct call *call, bool (*done)(struct call *call))
+{
+	for (unsigned ms = 0; ms < PATIENCE_MS; ms++) {
+		if (done(call))
+			return true;
+		rig_run(&call->rig, 1);
+	}
+	return false;
+}
+
+static bool two_flows(struct call *call)
+{
+	return fake_installed() == 2 && kernel_of(call)->n_flows == 2;
+}
+
+static bool no_flows(struct call *call)
+{
+	return kernel_of(call)->n_flows == 0;
+}
+
+static struct rf_stream_report report_of(const struct rf_stream *stream)
+{
+	struct rf_stream_report report;
+
+	rf_stream_report(stream, &report);
+	return report;
+}
+
+static struct rf_leg_totals leg_of(const struct rf_stream *stream)
+{
+	struct rf_stream_report report = report_of(stream);
+	struct rf_leg_totals totals;
+
+	rf_leg_totals(&report.leg, &totals);
+	return totals;
+}
+
+static void send_there(struct call *call, uint16_t first, uint16_t last)
+{
+	uint8_t packet[RTP_SIZE];
+
+	for (uint16_t seq = first; seq <= last; seq++) {
+		rtp_make(packet, 8, seq, seq * 160U, ALICE);
+		peer_send(&call->alice, call->rig.a, packet, sizeof(packet));
+		peer_expect(&call->bob, call->rig.b, packet, sizeof(packet));
+	}
+}
+
+static void send_back(struct call *call, uint16_t seq)
+{
+	uint8_t packet[RTP_SIZE];
+
+	rtp_make(packet, 8, seq, seq * 160U, BOB);
+	peer_send(&call->bob, call->rig.b, packet, sizeof(packet));
+	peer_expect(&call->alice, call->rig.a, packet, sizeof(packet));
+}
+
+/* Set up, and both sides are heard: packets 1 of either. */
+static void call_moves_in(struct call *call)
+{
+	call_open(call);
+	rig_commit(&call->rig);
+	send_there(call, 1, 1);
+	send_back(call, 1);
+	assert_true(runs_until(call, two_flows));
+	rig_sync(&call->rig);
+}
+
+static struct fake_flow *flow_of(const struct rf_stream *stream)
+{
+	return fake_at(rf_stream_port(stream));
+}
+
+/* A reading of the statistics. */
+static void read_stats(struct call *call)
+{
+	rf_kernel_tick(kernel_of(call));
+	for (unsigned ms = 0; kernel_of(call)->dump && ms < PATIENCE_MS; ms++)
+		rig_run(&call->rig, 1);
+	rig_sync(&call->rig);
+}
+
+/* -- in and out -- */
+
+static void a_call_moves_in_once_both_sources_are_known(void **state)
+{
+	struct rf_kernel_status status;
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	rig_commit(&call.rig);
+	send_there(&call, 1, 1);
+	rig_run(&call.rig, 20);
+	/* Bob was not heard: his stream is no flow; alice's goes where his SDP says. */
+	assert_int_equal(fake_installed(), 1);
+	assert_true(report_of(call.rig.a).kernel);
+	assert_false(report_of(call.rig.b).kernel);
+	assert_string_equal(report_of(call.rig.b).kernel_why, rf_offload_why(RF_OFFLOAD_NO_SOURCE));
+	send_back(&call, 1);
+	assert_true(runs_until(&call, two_flows));
+	assert_true(rf_endpoint_equal(&flow_of(call.rig.a)->flow.source, &call.alice.self));
+	assert_true(rf_endpoint_equal(&flow_of(call.rig.a)->flow.to, &call.bob.self));
+	assert_int_equal(flow_of(call.rig.a)->flow.out.port, rf_stream_port(call.rig.b));
+	assert_true(rf_endpoint_equal(&flow_of(call.rig.b)->flow.to, &call.alice.self));
+	assert_string_equal(report_of(call.rig.b).kernel_why, "");
+	rf_dataplane_kernel(call.rig.dataplane, &status);
+	assert_true(status.up && status.wanted && !status.adopted);
+	assert_int_equal(status.id, 7);
+	assert_int_equal(status.streams, 2);
+	assert_string_equal(status.version, "fake 1");
+	assert_string_equal(status.why, "");
+	call_close(&call);
+	assert_int_equal(fake.deleted, 1);
+}
+
+static void public_endpoints_are_there_at_once(void **state)
+{
+	struct rf_endpoint latched;
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	rf_endpoint_parse(RF_STR("8.8.4.4:4000"), 0, &call.rig.to_a.remote);
+	rf_endpoint_parse(RF_STR("8.8.8.8:6000"), 0, &call.rig.to_b.remote);
+	rig_commit(&call.rig);
+	assert_true(runs_until(&call, two_flows));
+	assert_int_equal(fake.sets, 1);
+	assert_int_equal(fake.last_set, 2);
+	assert_int_equal(report_of(call.rig.a).source.port, 0);
+	/* Packets were forwarded: the worker takes their source for the party's, and nobody else's. */
+	fake_forward(flow_of(call.rig.a), ALICE, 1, 10, 172);
+	read_stats(&call);
+	latched = report_of(call.rig.a).source;
+	assert_true(rf_endpoint_equal(&latched, &call.rig.to_a.remote));
+	assert_int_equal(report_of(call.rig.b).source.port, 0);
+	rig_run(&call.rig, 5);
+	assert_true(flow_of(call.rig.a)->flow.drop_mismatch);
+	assert_int_equal(report_of(call.rig.a).packets_in, 10);
+	call_close(&call);
+}
+
+static void another_endpoint_replaces_the_flow(void **state)
+{
+	struct call call;
+	uint64_t cookie;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	rf_endpoint_parse(RF_STR("8.8.4.4:4000"), 0, &call.rig.to_a.remote);
+	rf_endpoint_parse(RF_STR("8.8.8.8:6000"), 0, &call.rig.to_b.remote);
+	rig_commit(&call.rig);
+	assert_true(runs_until(&call, two_flows));
+	fake_forward(flow_of(call.rig.a), ALICE, 1, 10, 172);
+	cookie = flow_of(call.rig.a)->flow.cookie;
+	rf_endpoint_parse(RF_STR("8.8.8.9:6000"), 0, &call.rig.to_b.remote);
+	rig_commit(&call.rig);
+	rig_run(&call.rig, 5);
+	assert_int_equal(fake.dels, 0);
+	assert_int_equal(fake.sets, 2);
+	assert_true(rf_endpoint_equal(&flow_of(call.rig.a)->flow.to, &call.rig.to_b.remote));
+	assert_true(rf_endpoint_equal(&flow_of(call.rig.b)->flow.source, &call.rig.to_b.remote));
+	assert_true(flow_of(call.rig.a)->flow.cookie == cookie);
+	/* A commit that changes nothing asks for nothing. */
+	rig_commit(&call.rig);
+	rig_run(&call.rig, 5);
+	assert_int_equal(fake.sets, 2);
+	call_close(&call);
+}
+
+static void a_party_on_hold_gets_nothing(void **state)
+{
+	struct rf_endpoint bob;
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_moves_in(&call);
+	bob = call.rig.to_b.remote;
+	rf_endpoint_parse(RF_STR("0.0.0.0:6000"), 0, &call.rig.to_b.remote);
+	rig_commit(&call.rig);
+	rig_run(&call.rig, 5);
+	assert_null(flow_of(call.rig.a));
+	assert_string_equal(report_of(call.rig.a).kernel_why, rf_offload_why(RF_OFFLOAD_HOLD));
+	call.rig.to_b.remote = bob;
+	rig_commit(&call.rig);
+	send_back(&call, 2);
+	assert_true(runs_until(&call, two_flows));
+	call_close(&call);
+}
+
+/* Packets 1 in user space, 2 to 100 in the kernel, 101 and 102 in user space, 103 to 110 in the kernel, 111 last. */
+static void a_call_that_moves_out_and_in_again_loses_no_figures(void **state)
+{
+	uint8_t packet[RTP_SIZE];
+	struct rf_leg_totals leg;
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_moves_in(&call);
+	fake_forward(flow_of(call.rig.a), ALICE, 2, 100, RTP_SIZE);
+	call.rig.to_a.flags |= RF_STREAM_BLOCK;
+	rig_commit(&call.rig);
+	rig_run(&call.rig, 5);
+	assert_null(flow_of(call.rig.a));
+	assert_non_null(flow_of(call.rig.b));
+	assert_int_equal(report_of(call.rig.a).packets_in, 100);
+	assert_int_equal(report_of(call.rig.a).bytes_in, 100 * RTP_SIZE);
+	assert_int_equal(report_of(call.rig.b).packets_out, 100);
+	rtp_make(packet, 8, 101, 101 * 160U, ALICE);
+	peer_send(&call.alice, call.rig.a, packet, sizeof(packet));
+	expect_drops(call.rig.a, RF_DROP_BLOCKED, 1);
+	call.rig.to_a.flags &= ~(uint32_t)RF_STREAM_BLOCK;
+	rf_stream_set(call.rig.a, &call.rig.to_a);
+	assert_int_equal(rf_group_commit(call.rig.group), 0);
+	assert_true(runs_until(&call, two_flows));
+	rig_sync(&call.rig);
+	/* One packet climbs: it counts, and is no gap. */
+	send_there(&call, 102, 102);
+	fake_forward(flow_of(call.rig.a), ALICE, 103, 110, RTP_SIZE);
+	read_stats(&call);
+	leg = leg_of(call.rig.a);
+	assert_int_equal(leg.packets, 110);
+	assert_int_equal(leg.expected, 110);
+	assert_int_equal(leg.lost + leg.duplicates + leg.reordered, 0);
+	rf_group_finish(call.rig.group);
+	rig_sync(&call.rig);
+	send_there(&call, 111, 111);
+	rig_sync(&call.rig);
+	leg = leg_of(call.rig.a);
+	assert_int_equal(leg.packets, 111);
+	assert_int_equal(leg.expected, 111);
+	assert_int_equal(leg.lost + leg.duplicates + leg.reordered, 0);
+	assert_int_equal(report_of(call.rig.a).packets_in, 111);
+	assert_int_equal(report_of(call.rig.b).packets_out, 110);
+	call_close(&call);
+}
+
+/* However far the worker is with taking the figures over, a report has them once. */
+static void a_report_is_final_at_once(void **state)
+{
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_moves_in(&call);
+	fake_forward(flow_of(call.rig.a), ALICE, 2, 1000, RTP_SIZE);
+	rf_group_finish(call.rig.group);
+	assert_int_equal(fake_installed(), 0);
+	for (unsigned i = 0; i < 200; i++) {
+		struct rf_leg_totals leg = leg_of(call.rig.a);
+
+		assert_int_equal(leg.packets, 1000);
+		assert_int_equal(leg.expected, 1000);
+		assert_int_equal(leg.lost, 0);
+		if (i % 10 == 0)
+			rig_run(&call.rig, 1);
+	}
+	assert_int_equal(report_of(call.rig.a).packets_in, 1000);
+	assert_true(rf_list_empty(&call.rig.a->ending));
+	assert_int_equal(rf_stream_last_packet_us(call.rig.a), report_of(call.rig.a).last_packet_us);
+	assert_string_equal(report_of(call.rig.a).kernel_why, rf_offload_why(RF_OFFLOAD_FINISHED));
+	/* It is relayed, and stays out of the kernel. */
+	send_there(&call, 1001, 1001);
+	rig_run(&call.rig, 5);
+	assert_int_equal(fake_installed(), 0);
+	/* Somebody wants it back. */
+	rig_commit(&call.rig);
+	assert_true(runs_until(&call, two_flows));
+	call_close(&call);
+}
+
+static void streams_lose_their_flows_before_their_ports(void **state)
+{
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_moves_in(&call);
+	rf_stream_free(call.rig.a);
+	call.rig.to_b.out_rtp = NULL;
+	rf_stream_set(call.rig.b, &call.rig.to_b);
+	assert_int_equal(rf_group_commit(call.rig.group), 0);
+	/* Both: what arrived at b left from a. */
+	assert_int_equal(fake_installed(), 0);
+	rig_sync(&call.rig);
+	assert_string_equal(report_of(call.rig.b).kernel_why, rf_offload_why(RF_OFFLOAD_NO_STREAM));
+	call_close(&call);
+}
+
+static void groups_come_and_go_with_mail_under_way(void **state)
+{
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	rig_open_kernel(&call.rig, 2, &wish, NULL);
+	peer_open(&call.alice, "127.0.0.1", 0);
+	peer_open(&call.bob, "127.0.0.1", 0);
+	for (unsigned i = 0; i < 200; i++) {
+		uint8_t packet[RTP_SIZE];
+
+		rig_streams(&call.rig, "four", "four", true);
+		rf_endpoint_parse(RF_STR("8.8.4.4:4000"), 0, &call.rig.to_a.remote);
+		call.rig.to_b.remote = call.bob.self;
+		rf_stream_set(call.rig.a, &call.rig.to_a);
+		rf_stream_set(call.rig.b, &call.rig.to_b);
+		assert_int_equal(rf_group_commit(call.rig.group), 0);
+		rtp_make(packet, 8, 1, 160, BOB);
+		peer_send(&call.bob, call.rig.b, packet, sizeof(packet));
+		if (i % 2)
+			rig_run(&call.rig, 1);
+		if (i % 3 == 0)
+			rf_kernel_tick(kernel_of(&call));
+		if (i % 5 == 0)
+			rf_group_finish(call.rig.group);
+		rf_group_free(call.rig.group);
+		assert_int_equal(rf_group_new(call.rig.dataplane, &call.rig.group), 0);
+	}
+	rig_sync(&call.rig);
+	assert_int_equal(fake_installed(), 0);
+	call_close(&call);
+}
+
+static void a_plane_that_ends_gives_the_table_back(void **state)
+{
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_moves_in(&call);
+	rig_close(&call.rig);
+	assert_int_equal(fake.tables, 0);
+	assert_int_equal(fake.deleted, 1);
+	assert_string_equal(fake.rules, "");
+	peer_close(&call.alice);
+	peer_close(&call.bob);
+}
+
+/* -- tables that come and go -- */
+
+static void ticks(struct call *call, unsigned n)
+{
+	while (n-- > 0)
+		rf_kernel_tick(kernel_of(call));
+}
+
+static void calls_move_out_when_the_table_is_gone_and_in_when_one_comes(void **state)
+{
+	struct rf_kernel_status status;
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_moves_in(&call);
+	fake_forward(flow_of(call.rig.a), ALICE, 2, 50, RTP_SIZE);
+	read_stats(&call);
+	fake.gone = true;
+	fake.module = false;
+	read_stats(&call);
+	assert_true(runs_until(&call, no_flows));
+	rf_dataplane_kernel(call.rig.dataplane, &status);
+	assert_false(status.up);
+	assert_non_null(strstr(status.why, "table 7 is gone"));
+	assert_int_equal(fake.tables, 0);
+	assert_string_equal(fake.rules, GUARD);
+	send_there(&call, 51, 51);
+	rig_sync(&call.rig);
+	assert_int_equal(leg_of(call.rig.a).packets, 51);
+	assert_int_equal(leg_of(call.rig.a).expected, 51);
+	assert_int_equal(report_of(call.rig.a).packets_in, 51);
+	/* The flows went with it. */
+	memset(fake.flows, 0, sizeof(fake.flows));
+	ticks(&call, RF_KERNEL_RETRY_TICKS);
+	rf_dataplane_kernel(call.rig.dataplane, &status);
+	assert_string_equal(status.why, "there is no module");
+	fake.module = true;
+	ticks(&call, RF_KERNEL_RETRY_TICKS);
+	assert_true(runs_until(&call, two_flows));
+	assert_string_equal(fake.rules, "rtpferry_7");
+	call_close(&call);
+}
+
+static void calls_that_are_there_move_in_when_the_module_comes(void **state)
+{
+	struct rf_kernel_status status;
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	fake.module = false;
+	call_open(&call);
+	assert_string_equal(fake.rules, GUARD);
+	assert_int_equal(fake.rules_ranges, 2);
+	rf_dataplane_kernel(call.rig.dataplane, &status);
+	assert_true(status.wanted && !status.up);
+	assert_string_equal(status.guard, GUARD);
+	rig_commit(&call.rig);
+	send_there(&call, 1, 3);
+	send_back(&call, 1);
+	fake.module = true;
+	ticks(&call, RF_KERNEL_RETRY_TICKS);
+	assert_true(runs_until(&call, two_flows));
+	rf_dataplane_kernel(call.rig.dataplane, &status);
+	assert_string_equal(status.guard, "rtpferry_7");
+	assert_int_equal(fake.n_locals, 2);
+	call_close(&call);
+}
+
+static void a_refused_call_stays_and_is_tried_again(void **state)
+{
+	uint64_t errors[RTPFERRY_CMD_MAX + 1];
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	fake.refuse_set = -ENOSPC;
+	call_open(&call);
+	rig_commit(&call.rig);
+	send_there(&call, 1, 5);
+	send_back(&call, 1);
+	rig_run(&call.rig, 5);
+	assert_int_equal(fake_installed(), 0);
+	assert_string_equal(report_of(call.rig.a).kernel_why, rf_offload_why(RF_OFFLOAD_REFUSED));
+	rf_dataplane_netlink_errors(call.rig.dataplane, errors);
+	assert_true(errors[RTPFERRY_CMD_FLOW_SET] >= 1);
+	send_there(&call, 6, 10);
+	fake.refuse_set = 0;
+	ticks(&call, RF_KERNEL_RETRY_TICKS);
+	assert_true(runs_until(&call, two_flows));
+	rig_sync(&call.rig);
+	assert_int_equal(leg_of(call.rig.a).packets, 10);
+	/* A change that is refused leaves no flow behind that does something else. */
+	fake.refuse_set = -ENOSPC;
+	call.rig.to_a.tos = 184;
+	rig_commit(&call.rig);
+	rig_run(&call.rig, 5);
+	assert_int_equal(fake_installed(), 0);
+	call_close(&call);
+}
+
+static void the_table_is_kept_by_a_heartbeat(void **state)
+{
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	ticks(&call, 30);
+	assert_int_equal(fake.renewals, 3);
+	call_close(&call);
+}
+
+static struct fake_flow *leave_flow(uint16_t port)
+{
+	struct fake_flow *flow = &fake.flows[port % FAKE_FLOWS];
+
+	flow->used = true;
+	flow->flow.local.port = port;
+	rf_addr_parse(RF_STR("127.0.0.1"), &flow->flow.local.addr);
+	flow->stats = (struct rf_flow_stats){.local = flow->flow.local, .cookie = 12345, .packets = 77};
+	return flow;
+}
+
+static void flows_of_an_earlier_owner_go_on_until_they_are_idle(void **state)
+{
+	struct rf_kernel_status status;
+	struct fake_flow *busy;
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	fake.adopted = true;
+	leave_flow(41390);
+	busy = leave_flow(41391);
+	call_open(&call);
+	rf_dataplane_kernel(call.rig.dataplane, &status);
+	assert_true(status.adopted);
+	assert_int_equal(status.flows, 2);
+	assert_int_equal(status.streams, 0);
+	read_stats(&call);
+	read_stats(&call);
+	assert_int_equal(fake_installed(), 2);
+	kernel_of(&call)->since_us -= RF_KERNEL_FOREIGN_US;
+	busy->stats.last_us = rf_clock_us();
+	read_stats(&call);
+	assert_null(fake_at(41390));
+	assert_non_null(fake_at(41391));
+	rf_dataplane_kernel(call.rig.dataplane, &status);
+	assert_int_equal(status.flows, 1);
+	call_close(&call);
+}
+
+static void a_port_that_is_used_again_ends_the_flow_left_on_it(void **state)
+{
+	struct call call;
+	uint16_t port;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	port = rf_stream_port(call.rig.a);
+	leave_flow(port);
+	read_stats(&call);
+	rig_commit(&call.rig);
+	assert_null(fake_at(port));
+	send_there(&call, 1, 1);
+	send_back(&call, 1);
+	assert_true(runs_until(&call, two_flows));
+	read_stats(&call);
+	assert_int_equal(report_of(call.rig.a).packets_in, 1);
+	call_close(&call);
+}
+
+/* -- figures -- */
+
+static void kernel_packets_are_in_all_figures(void **state)
+{
+	struct rf_dataplane_totals rows[RF_DATAPLANE_MAX_IFACES];
+	uint64_t passed_up[RTPFERRY_REASON_COUNT], drops[RF_DROPS];
+	struct fake_flow *flow;
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_moves_in(&call);
+	flow = flow_of(call.rig.a);
+	fake_forward(flow, ALICE, 2, 100, RTP_SIZE);
+	flow->stats.passed_up[RTPFERRY_REASON_STUN] = 3;
+	flow->stats.dropped[RTPFERRY_REASON_SOURCE] = 4;
+	read_stats(&call);
+	assert_int_equal(rf_dataplane_totals(call.rig.dataplane, rows), 1);
+	assert_int_equal(rows[0].packets_in, 101);
+	assert_int_equal(rows[0].packets_out, 101);
+	assert_int_equal(rows[0].kernel.packets_in, 99);
+	assert_int_equal(rows[0].kernel.bytes_out, 99 * RTP_SIZE);
+	rf_dataplane_passed_up(call.rig.dataplane, passed_up);
+	assert_int_equal(passed_up[RTPFERRY_REASON_STUN], 3);
+	rf_dataplane_drops(call.rig.dataplane, drops);
+	assert_int_equal(drops[RF_DROP_UNKNOWN_SOURCE], 4);
+	rf_dataplane_kernel_drops(call.rig.dataplane, drops);
+	assert_int_equal(drops[RF_DROP_UNKNOWN_SOURCE], 4);
+	assert_int_equal(report_of(call.rig.a).drops[RF_DROP_UNKNOWN_SOURCE], 4);
+	assert_true(rf_stream_last_packet_us(call.rig.a) == flow->stats.last_us);
+	/* Read in the middle of a change, counters may seem to be less for once. */
+	flow->stats.packets -= 5;
+	read_stats(&call);
+	rf_dataplane_totals(call.rig.dataplane, rows);
+	assert_int_equal(rows[0].kernel.packets_in, 99);
+	flow->stats.packets += 6;
+	read_stats(&call);
+	rf_dataplane_totals(call.rig.dataplane, rows);
+	assert_int_equal(rows[0].kernel.packets_in, 100);
+	call_close(&call);
+}
+
+static void the_window_of_learning_comes_first(void **state)
+{
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	call.rig.to_a.learn = call.rig.to_b.learn = RF_LEARN_DELAYED;
+	rig_commit(&call.rig);
+	send_there(&call, 1, 1);
+	send_back(&call, 1);
+	rig_run(&call.rig, 20);
+	assert_int_equal(fake_installed(), 0);
+	assert_string_equal(report_of(call.rig.a).kernel_why, rf_offload_why(RF_OFFLOAD_LEARNING));
+	rig_run(&call.rig, 3050);
+	assert_int_equal(fake_installed(), 0);
+	send_there(&call, 2, 2);
+	send_back(&call, 2);
+	assert_true(runs_until(&call, two_flows));
+	call_close(&call);
+}
+
+static void put32(uint8_t *p, uint32_t n)
+{
+	for (unsigned i = 0; i < 4; i++)
+		p[i] = (uint8_t)(n >> (24 - 8 * i));
+}
+
+/* A sender report of alice's, and a receiver report of bob's that answers it. */
+static void make_reports(uint8_t sr[28], uint8_t rr[32])
+{
+	memset(sr, 0, 28);
+	put32(sr, 0x80c80006);
+	put32(sr + 4, ALICE);
+	put32(sr + 8, 0x1234);
+	put32(sr + 12, 0x56780000);
+	memset(rr, 0, 32);
+	put32(rr, 0x81c90007);
+	put32(rr + 4, BOB);
+	put32(rr + 8, ALICE);
+	put32(rr + 12, 0x40000009);
+	put32(rr + 24, 0x12345678);
+}
+
+static void send_marked(const struct peer *peer, const struct rf_stream *to, const void *data, size_t len)
+{
+	uint32_t mark = RTPFERRY_COPY_MARK | 1, none = 0;
+
+	if (setsockopt(peer->fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark))) {
+		print_message("         packets cannot be marked here: %s\n", strerror(errno));
+		skip();
+	}
+	peer_send(peer, to, data, len);
+	assert_int_equal(setsockopt(peer->fd, SOL_SOCKET, SO_MARK, &none, sizeof(none)), 0);
+}
+
+static bool bob_reported(struct call *call)
+{
+	return report_of(call->rig.b).far.valid;
+}
+
+static void copies_of_rtcp_are_read_and_not_sent_again(void **state)
+{
+	uint8_t sr[28], rr[32];
+	struct rf_stream_report report;
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	call.rig.to_a.flags |= RF_STREAM_RTCP;
+	call.rig.to_b.flags |= RF_STREAM_RTCP;
+	call.rig.to_a.out_rtcp = call.rig.b;
+	call.rig.to_b.out_rtcp = call.rig.a;
+	rig_commit(&call.rig);
+	send_there(&call, 1, 1);
+	send_back(&call, 1);
+	assert_true(runs_until(&call, two_flows));
+	assert_int_equal(flow_of(call.rig.a)->flow.flags, RTPFERRY_FLOW_FLAG_RTP | RTPFERRY_FLOW_FLAG_RTCP);
+	make_reports(sr, rr);
+	send_marked(&call.alice, call.rig.a, sr, sizeof(sr));
+	rig_sync(&call.rig);
+	usleep(20000);
+	send_marked(&call.bob, call.rig.b, rr, sizeof(rr));
+	assert_true(runs_until(&call, bob_reported));
+	report = report_of(call.rig.b);
+	assert_int_equal(report.far.lost, 9);
+	assert_true(report.far.round_trip_us > 10000);
+	assert_int_equal(report.packets_in, 1);
+	assert_int_equal(report.rtcp_in, 0);
+	peer_expect_nothing(&call.bob);
+	peer_expect_nothing(&call.alice);
+	/* One that climbs without the mark takes the old way. */
+	peer_send(&call.alice, call.rig.a, sr, sizeof(sr));
+	peer_expect(&call.bob, call.rig.b, sr, sizeof(sr));
+	rig_sync(&call.rig);
+	assert_int_equal(report_of(call.rig.a).rtcp_in, 1);
+	call_close(&call);
+}
+
+/* -- the guard -- */
+
+static void the_guard_is_looked_at(void **state)
+{
+	struct rf_kernel_status status;
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	fake.module_for_rules = false;
+	call_open(&call);
+	rf_dataplane_kernel(call.rig.dataplane, &status);
+	assert_string_equal(status.guard, "");
+	assert_string_equal(status.guard_why, "nftables needs CAP_NET_ADMIN");
+	fake.module_for_rules = true;
+	ticks(&call, RF_KERNEL_RETRY_TICKS);
+	rf_dataplane_kernel(call.rig.dataplane, &status);
+	assert_string_equal(status.guard, "rtpferry_7");
+	assert_string_equal(status.guard_why, "");
+	fake.rules_missing = true;
+	ticks(&call, 1);
+	rf_dataplane_kernel(call.rig.dataplane, &status);
+	assert_int_equal(status.restored, 1);
+	call_close(&call);
+}
+
+static void user_space_has_a_guard_too(void **state)
+{
+	struct rf_buf rules;
+	struct rig rig;
+
+	(void)state;
+	fake_reset();
+	rf_buf_init(&rules, 0);
+	rig_open_kernel(&rig, 1, NULL, GUARD);
+	assert_string_equal(fake.rules, GUARD);
+	assert_int_equal(fake.tables, 0);
+	rf_dataplane_print_rules(rig.dataplane, &rules);
+	assert_str(rf_buf_view(&rules), "table inet " GUARD);
+	rf_buf_free(&rules);
+	rf_group_free(rig.group);
+	rig_close(&rig);
+	assert_string_equal(fake.rules, "");
+}
+
+/* -- memory -- */
+
+static int call_lives_in_the_kernel(struct rf_dataplane *dataplane, struct rf_ports *ports, struct rf_loop *loop)
+{
+	struct rf_stream_config config = {.flags = RF_STREAM_RTP, .tos = -1};
+	struct rf_stream *a, *b, *rtcp;
+	struct rf_port_pair pair;
+	struct rf_group *group;
+	int err = rf_group_new(dataplane, &group);
+
+	(void)loop;
+	if (err)
+		return err;
+	for (unsigned i = 0; !err && i < 2; i++) {
+		err = rf_ports_get(ports, RF_STR_NONE, RF_FAMILY_NONE, false, &pair);
+		if (err)
+			break;
+		err = rf_stream_pair_new(group, &pair, i ? &b : &a, &rtcp);
+		if (err)
+			rf_ports_put(ports, &pair);
+	}
+	if (!err) {
+		rf_endpoint_parse(RF_STR("8.8.8.8:4000"), 0, &config.remote);
+		config.out_rtp = b;
+		rf_stream_set(a, &config);
+		config.out_rtp = a;
+		rf_stream_set(b, &config);
+		err = rf_group_commit(group);
+	}
+	for (unsigned i = 0; !err && i < 100 && dataplane->kernel.n_flows < 2; i++) {
+		usleep(100);
+		rf_dataplane_reap(dataplane);
+		rf_kernel_tick(&dataplane->kernel);
+	}
+	rf_group_free(group);
+	return err;
+}
+
+static int plane_lives_and_dies(void *arg)
+{
+	struct rf_dataplane_config config = {.workers = 1, .kernel = &wish, .guard = GUARD};
+	struct rf_dataplane *dataplane;
+	struct rf_str why;
+	int err;
+
+	fake_reset();
+	err = rf_loop_new(&config.loop);
+	if (err)
+		return err;
+	err = rf_ports_new(NULL, &config.ports);
+	if (err)
+		goto free_loop;
+	err = rf_ports_configure(config.ports, arg, 1, &why);
+	if (err)
+		goto free_ports;
+	err = rf_dataplane_new(&config, &dataplane);
+	if (err)
+		goto free_ports;
+	err = call_lives_in_the_kernel(dataplane, config.ports, config.loop);
+	rf_dataplane_free(dataplane);
+free_ports:
+	rf_ports_free(config.ports);
+free_loop:
+	rf_loop_free(config.loop);
+	return err;
+}
+
+static void running_out_of_memory_anywhere_leaks_nothing(void **state)
+{
+	struct rf_local_config local = {.iface = "four", .port_min = 41400, .port_max = 41407};
+
+	(void)state;
+	rf_addr_parse(RF_STR("127.0.0.1"), &local.address);
+	rf_oom_run(plane_lives_and_dies, &local);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_call_moves_in_once_both_sources_are_known),
+		cmocka_unit_test(public_endpoints_are_there_at_once),
+		cmocka_unit_test(another_endpoint_replaces_the_flow),
+		cmocka_unit_test(a_party_on_hold_gets_nothing),
+		cmocka_unit_test(a_call_that_moves_out_and_in_again_loses_no_figures),
+		cmocka_unit_test(a_report_is_final_at_once),
+		cmocka_unit_test(streams_lose_their_flows_before_their_ports),
+		cmocka_unit_test(groups_come_and_go_with_mail_under_way),
+		cmocka_unit_test(a_plane_that_ends_gives_the_table_back),
+		cmocka_unit_test(calls_move_out_when_the_table_is_gone_and_in_when_one_comes),
+		cmocka_unit_test(calls_that_are_there_move_in_when_the_module_comes),
+		cmocka_unit_test(a_refused_call_stays_and_is_tried_again),
+		cmocka_unit_test(the_table_is_kept_by_a_heartbeat),
+		cmocka_unit_test(flows_of_an_earlier_owner_go_on_until_they_are_idle),
+		cmocka_unit_test(a_port_that_is_used_again_ends_the_flow_left_on_it),
+		cmocka_unit_test(kernel_packets_are_in_all_figures),
+		cmocka_unit_test(the_window_of_learning_comes_first),
+		cmocka_unit_test(copies_of_rtcp_are_read_and_not_sent_again),
+		cmocka_unit_test(the_guard_is_looked_at),
+		cmocka_unit_test(user_space_has_a_guard_too),
+		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
