@@ -36,26 +36,25 @@ void rf_event_table(const struct rf_table *table, enum rtpferry_event_kind kind)
 }
 
 /**
- * rf_event_source - a packet came from another source than the expected one
+ * rf_event_flow - something happened to a flow
  * @rn: the namespace
- * @flow: that it matched
+ * @flow: the flow
+ * @kind: what
  *
- * Context: softirq, under RCU. Only a few per second are told.
+ * Context: any, under RCU or rf_net.lock. Where memory is short, nobody is told.
  */
-void rf_event_source(struct rf_net *rn, const struct rf_flow *flow)
+void rf_event_flow(struct rf_net *rn, const struct rf_flow *flow, enum rtpferry_event_kind kind)
 {
 	struct nlattr *nest;
 	struct sk_buff *msg;
 	void *head;
 	int ret;
 
-	if (!__ratelimit(&rn->event_rate))
-		return;
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);
 	if (!msg)
 		return;
 	head = genlmsg_put(msg, 0, 0, &rf_netlink_family, 0, RTPFERRY_CMD_EVENT);
-	ret = nla_put_u32(msg, RTPFERRY_A_EVENT, RTPFERRY_EVENT_KIND_SOURCE_CHANGED);
+	ret = nla_put_u32(msg, RTPFERRY_A_EVENT, kind);
 	nest = nla_nest_start(msg, RTPFERRY_A_TABLE);
 	ret = ret ?: nla_put_u32(msg, RTPFERRY_A_TABLE_ID, flow->table_id);
 	nla_nest_end(msg, nest);

@@ -10,6 +10,6 @@ struct rf_net;
 struct rf_table;
 
 void rf_event_table(const struct rf_table *table, enum rtpferry_event_kind kind);
-void rf_event_source(struct rf_net *rn, const struct rf_flow *flow);
+void rf_event_flow(struct rf_net *rn, const struct rf_flow *flow, enum rtpferry_event_kind kind);
 
 #endif

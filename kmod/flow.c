@@ -2,6 +2,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include "flow.h"
+#include "idle.h"
 
 static struct kmem_cache *flows;
 static LLIST_HEAD(dying);
@@ -59,21 +60,23 @@ void rf_flow_free(struct rf_flow *flow)
 	kmem_cache_free(flows, flow);
 }
 
-static void bury(struct rf_flow *flow)
+static void bury(struct rf_net *rn, struct rf_flow *flow)
 {
-	WRITE_ONCE(flow->dead, true);
+	rf_idle_forget(rn, flow);
+	WRITE_ONCE(flow->flags, flow->flags | RF_FLOW_DEAD);
 	if (llist_add(&flow->dying, &dying))
 		queue_work(system_unbound_wq, &dying_work);
 }
 
 /**
  * rf_flow_install - let packets see a flow, in place of the one that stands there
+ * @rn: the namespace
  * @flow: with @place and, where the place was empty, with statistics; owned by the index then
  *
  * Context: under rf_net.lock.
  * Return: the flow that it replaced, which is dying, or NULL.
  */
-struct rf_flow *rf_flow_install(struct rf_flow *flow)
+struct rf_flow *rf_flow_install(struct rf_net *rn, struct rf_flow *flow)
 {
 	struct rf_flow *old = rcu_dereference_raw(*flow->place);
 
@@ -83,30 +86,35 @@ struct rf_flow *rf_flow_install(struct rf_flow *flow)
 		old->keep_stats = true;
 	}
 	rcu_assign_pointer(*flow->place, flow);
+	rf_idle_watch(rn, flow);
 	if (old)
-		bury(old);
+		bury(rn, old);
 	return old;
 }
 
 /**
  * rf_flow_remove - no packet finds the flow any more; it is freed when none has it
+ * @rn: the namespace
  * @flow: installed
  *
  * Context: under rf_net.lock.
  */
-void rf_flow_remove(struct rf_flow *flow)
+void rf_flow_remove(struct rf_net *rn, struct rf_flow *flow)
 {
 	RCU_INIT_POINTER(*flow->place, NULL);
-	bury(flow);
+	bury(rn, flow);
 }
 
 /**
  * rf_flow_wait - until all flows that were removed are freed
  *
+ * Queued first: whoever put the first flow into the list may not have come to that yet.
+ *
  * Context: may sleep.
  */
 void rf_flow_wait(void)
 {
+	queue_work(system_unbound_wq, &dying_work);
 	flush_work(&dying_work);
 }
 

@@ -4,22 +4,28 @@
 #define RF_FLOW_H
 
 #include <linux/llist.h>
+#include <linux/timerqueue.h>
 #include <net/dst_cache.h>
 #include "address.h"
 #include "stats.h"
 
 #define RF_MAX_TYPES 16
 
+/* The way in that a flow is reached by: the hook and, of rules that name one, the table. */
+#define RF_ENTRY(hook, table) ((u64)(hook) << 32 | (table))
+
 /**
  * enum rf_flow_bit - what the packet path asks of a flow, beside enum rtpferry_flow_flag
  * @RF_FLOW_STRICT: the source is known and checked, so the checksum's change is a constant
  * @RF_FLOW_DROP: packets from elsewhere are dropped, not passed up
  * @RF_FLOW_DSCP: tos holds what to write
+ * @RF_FLOW_DEAD: unlinked; set while packets may still see the flow
  */
 enum rf_flow_bit {
 	RF_FLOW_STRICT = BIT(16),
 	RF_FLOW_DROP = BIT(17),
 	RF_FLOW_DSCP = BIT(18),
+	RF_FLOW_DEAD = BIT(19),
 };
 
 /**
@@ -33,15 +39,15 @@ struct rf_type {
 };
 
 /**
- * struct rf_flow - one direction; never changed once packets see it, but for @dead
+ * struct rf_flow - one direction; never changed once packets see it, but for RF_FLOW_DEAD
  *
  * The first cache line is what a packet reads, for IPv6 the second too. What a packet
  * writes is in @stats, which a replacing flow takes over.
  *
  * @stats: what is written; of the flow and of those that it replaced
  * @cache: route to @to4 or @to6, of each CPU, checked by each packet
+ * @entry: RF_ENTRY(), the only way in
  * @flags: enum rtpferry_flow_flag and enum rf_flow_bit
- * @table_id: the table's
  * @sum: what is added to a UDP checksum: of the new addresses and ports, and with
  *	RF_FLOW_STRICT less that of the old ones
  * @source4: expected source
@@ -51,12 +57,12 @@ struct rf_type {
  * @out_port: source of what is sent, network order
  * @to_port: destination of what is sent, network order
  * @out_family: AF_INET or AF_INET6, of what is sent
- * @hook: enum rtpferry_hook, the only way in
- * @dead: unlinked; set while packets may still see the flow
  * @tos: DSCP in the place that it has in the header
  * @source6: expected source
  * @out6: source of what is sent
  * @to6: destination of what is sent
+ * @label: flow label of IPv6, network order
+ * @table_id: the table's
  * @mark: of the route look-up
  * @new_sum: of the new addresses and ports alone
  * @n_types: payload types
@@ -65,6 +71,9 @@ struct rf_type {
  * @local: where packets arrive, with @local_port the key
  * @local_port: host order
  * @family: AF_INET or AF_INET6, of @local
+ * @idle_s: seconds of silence that are told; 0: none
+ * @told_us: ktime of the last packet before the silence told last; -1: none was; under rf_net.lock
+ * @silence: in rf_net.watched, where @idle_s is set; under rf_net.lock
  * @place: where it stands in the index; under rf_net.lock
  * @dying: in the list of the worker that frees
  * @keep_stats: a replacing flow has taken @stats over
@@ -72,8 +81,8 @@ struct rf_type {
 struct rf_flow {
 	struct rf_stats *stats;
 	struct dst_cache cache;
+	u64 entry;
 	u32 flags;
-	u32 table_id;
 	__wsum sum;
 	__be32 source4;
 	__be32 out4;
@@ -82,13 +91,13 @@ struct rf_flow {
 	__be16 out_port;
 	__be16 to_port;
 	u8 out_family;
-	u8 hook;
-	bool dead;
 	u8 tos;
 
 	struct in6_addr source6 ____cacheline_aligned;
 	struct in6_addr out6;
 	struct in6_addr to6;
+	__be32 label;
+	u32 table_id;
 	u32 mark;
 	__wsum new_sum;
 	u32 n_types;
@@ -98,6 +107,9 @@ struct rf_flow {
 	union rf_ip local;
 	u16 local_port;
 	u8 family;
+	u32 idle_s;
+	s64 told_us;
+	struct timerqueue_node silence;
 	struct rf_flow __rcu **place;
 	struct llist_node dying;
 	bool keep_stats;
@@ -107,8 +119,8 @@ int rf_flow_init(void);
 void rf_flow_exit(void);
 struct rf_flow *rf_flow_new(void);
 void rf_flow_free(struct rf_flow *flow);
-struct rf_flow *rf_flow_install(struct rf_flow *flow);
-void rf_flow_remove(struct rf_flow *flow);
+struct rf_flow *rf_flow_install(struct rf_net *rn, struct rf_flow *flow);
+void rf_flow_remove(struct rf_net *rn, struct rf_flow *flow);
 void rf_flow_wait(void);
 
 #endif

@@ -5,10 +5,10 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
-#include "hook.h"
-#include "net.h"
-#include "rx.h"
 #include "address.h"
+#include "flow.h"
+#include "hook.h"
+#include "rx.h"
 
 /**
  * struct rf_ingress - the hook on a device
@@ -28,16 +28,12 @@ struct rf_ingress {
 
 static unsigned int prerouting4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	static const struct rf_entry entry = { .hook = RTPFERRY_HOOK_PREROUTING };
-
-	return rf_rx4(priv, skb, &entry);
+	return rf_rx4(priv, skb, RF_ENTRY(RTPFERRY_HOOK_PREROUTING, 0));
 }
 
 static unsigned int prerouting6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	static const struct rf_entry entry = { .hook = RTPFERRY_HOOK_PREROUTING };
-
-	return rf_rx6(priv, skb, &entry);
+	return rf_rx6(priv, skb, RF_ENTRY(RTPFERRY_HOOK_PREROUTING, 0));
 }
 
 static const struct nf_hook_ops prerouting[] = {
@@ -91,7 +87,7 @@ void rf_hook_put(struct rf_net *rn)
 }
 
 /* What ip_rcv() checks before PREROUTING, for a packet to one of our addresses. */
-static unsigned int ingress4(struct rf_net *rn, struct sk_buff *skb, const struct rf_entry *entry)
+static unsigned int ingress4(struct rf_net *rn, struct sk_buff *skb)
 {
 	const struct iphdr *iph;
 	unsigned int len;
@@ -108,11 +104,12 @@ static unsigned int ingress4(struct rf_net *rn, struct sk_buff *skb, const struc
 		return rf_rx_decline(rn, RTPFERRY_REASON_DAMAGED);
 	if (pskb_trim_rcsum(skb, len))
 		return rf_rx_decline(rn, RTPFERRY_REASON_NO_MEMORY);
-	return rf_rx4(rn, skb, entry);
+	skb_set_transport_header(skb, sizeof(*iph));
+	return rf_rx4(rn, skb, RF_ENTRY(RTPFERRY_HOOK_INGRESS, 0));
 }
 
 /* What ipv6_rcv() checks. */
-static unsigned int ingress6(struct rf_net *rn, struct sk_buff *skb, const struct rf_entry *entry)
+static unsigned int ingress6(struct rf_net *rn, struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6h;
 	unsigned int len;
@@ -127,12 +124,12 @@ static unsigned int ingress6(struct rf_net *rn, struct sk_buff *skb, const struc
 		return rf_rx_decline(rn, RTPFERRY_REASON_DAMAGED);
 	if (pskb_trim_rcsum(skb, len))
 		return rf_rx_decline(rn, RTPFERRY_REASON_NO_MEMORY);
-	return rf_rx6(rn, skb, entry);
+	skb_set_transport_header(skb, sizeof(*ip6h));
+	return rf_rx6(rn, skb, RF_ENTRY(RTPFERRY_HOOK_INGRESS, 0));
 }
 
 static unsigned int ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	static const struct rf_entry entry = { .hook = RTPFERRY_HOOK_INGRESS };
 	struct rf_net *rn = priv;
 
 	if (skb->pkt_type != PACKET_HOST || skb_shared(skb))
@@ -141,9 +138,9 @@ static unsigned int ingress(void *priv, struct sk_buff *skb, const struct nf_hoo
 		return rf_rx_decline(rn, RTPFERRY_REASON_TAGGED);
 	skb_reset_network_header(skb);
 	if (skb->protocol == htons(ETH_P_IP))
-		return ingress4(rn, skb, &entry);
+		return ingress4(rn, skb);
 	if (skb->protocol == htons(ETH_P_IPV6))
-		return ingress6(rn, skb, &entry);
+		return ingress6(rn, skb);
 	return NF_ACCEPT;
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <net/netns/generic.h>
+#include "flow.h"
+#include "idle.h"
 #include "net.h"
 #include "table.h"
 
@@ -51,19 +53,26 @@ static int __net_init begin(struct net *net)
 	ratelimit_state_init(&rn->event_rate, HZ, RF_EVENTS_PER_S);
 	ratelimit_set_flags(&rn->event_rate, RATELIMIT_MSG_ON_RELEASE);
 	INIT_DELAYED_WORK(&rn->reap, rf_table_reap);
+	timerqueue_init_head(&rn->watched);
+	INIT_DELAYED_WORK(&rn->watch, rf_idle_check);
 	return 0;
 }
 
-/* No netlink message of the namespace can come any more; packets end with the grace period. */
+/*
+ * No netlink message of the namespace can come any more; packets end with the grace period.
+ * Flows are waited for: the routes that they keep point into the namespace.
+ */
 static void __net_exit end(struct net *net)
 {
 	struct rf_net *rn = rf_net(net);
 
 	cancel_delayed_work_sync(&rn->reap);
+	cancel_delayed_work_sync(&rn->watch);
 	mutex_lock(&rn->lock);
 	rf_table_free_all(rn);
 	mutex_unlock(&rn->lock);
 	synchronize_rcu();
+	rf_flow_wait();
 	free_percpu(rn->declined);
 }
 

@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/ratelimit.h>
+#include <linux/timerqueue.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <uapi/rtpferry.h>
@@ -35,6 +36,8 @@ struct rf_declined {
  * @ingress: struct rf_ingress, hooks on devices
  * @event_rate: limits events that packets cause
  * @reap: ends orphans whose lease has ended
+ * @watched: struct rf_flow, by when their silence is to be looked at
+ * @watch: looks at them
  */
 struct rf_net {
 	DECLARE_HASHTABLE(addresses4, RF_ADDRESS_BITS);
@@ -49,6 +52,8 @@ struct rf_net {
 	struct list_head ingress;
 	struct ratelimit_state event_rate;
 	struct delayed_work reap;
+	struct timerqueue_head watched;
+	struct delayed_work watch;
 };
 
 extern unsigned int rf_net_id;

@@ -83,17 +83,8 @@ int rf_netlink_table_attrs(struct nlattr **message, struct nlattr **table,
 				rf_table_policy, extack);
 }
 
-/**
- * rf_netlink_table - the table that a message names
- * @rn: the caller's namespace
- * @table: attributes of the message's table
- * @extack: where a refusal is told
- *
- * Context: under rf_net.lock.
- * Return: the table; ERR_PTR: -EINVAL (no id), -ENOENT (not in this namespace).
- */
-struct rf_table *rf_netlink_table(struct rf_net *rn, struct nlattr **table,
-				  struct netlink_ext_ack *extack)
+static struct rf_table *find_table(struct rf_net *rn, struct nlattr **table,
+				   struct netlink_ext_ack *extack)
 {
 	struct rf_table *found;
 
@@ -110,21 +101,43 @@ struct rf_table *rf_netlink_table(struct rf_net *rn, struct nlattr **table,
 	return found;
 }
 
-/* The same for a change, which only the owner may make: -EPERM. It is a sign of life, too. */
-struct rf_table *rf_netlink_own_table(struct rf_net *rn, struct nlattr **attrs, u32 owner,
-				      struct netlink_ext_ack *extack)
+/**
+ * rf_netlink_lock_table - the table that a request is about, with its namespace locked
+ * @info: the request
+ * @own: only the owner may make it; it is a sign of life then
+ *
+ * Context: may sleep.
+ * Return: the table, to be given back with rf_netlink_unlock(); ERR_PTR and nothing locked:
+ * -EINVAL (no table, no id), -ENOENT (not in this namespace), -EPERM (not the owner).
+ */
+struct rf_table *rf_netlink_lock_table(struct genl_info *info, bool own)
 {
-	struct rf_table *table = rf_netlink_table(rn, attrs, extack);
+	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
+	struct rf_net *rn = rf_net(genl_info_net(info));
+	struct rf_table *table;
+	int ret;
 
-	if (IS_ERR(table))
-		return table;
-	if (table->owner != owner) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[RTPFERRY_A_TABLE_ID],
+	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
+	if (ret < 0)
+		return ERR_PTR(ret);
+	mutex_lock(&rn->lock);
+	table = find_table(rn, attrs, info->extack);
+	if (!IS_ERR(table) && own && table->owner != info->snd_portid) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RTPFERRY_A_TABLE_ID],
 				    "the table is another socket's, or an orphan to be adopted");
-		return ERR_PTR(-EPERM);
+		table = ERR_PTR(-EPERM);
 	}
-	rf_table_renew(table);
+	if (IS_ERR(table))
+		mutex_unlock(&rn->lock);
+	else if (own)
+		rf_table_renew(table);
 	return table;
+}
+
+/* The request is done with the table that it locked, which may have ended. */
+void rf_netlink_unlock(struct genl_info *info)
+{
+	mutex_unlock(&rf_net(genl_info_net(info))->lock);
 }
 
 /**
@@ -152,6 +165,11 @@ int rf_netlink_dump_table(struct netlink_callback *cb, u32 *id)
 	return 0;
 }
 
+static const u32 features =
+	RTPFERRY_FEATURE_COPY_MARK | RTPFERRY_FEATURE_ORPHAN_SILENCE | RTPFERRY_FEATURE_NFT |
+	RTPFERRY_FEATURE_STACK | RTPFERRY_FEATURE_FLOW_IDLE |
+	(IS_ENABLED(CONFIG_NETFILTER_INGRESS) ? RTPFERRY_FEATURE_INGRESS : 0);
+
 static int put_info(struct sk_buff *msg)
 {
 	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_INFO);
@@ -163,7 +181,8 @@ static int put_info(struct sk_buff *msg)
 	    nla_put_u32(msg, RTPFERRY_A_INFO_MAX_ADDRESSES, RF_MAX_ADDRESSES) ||
 	    nla_put_u32(msg, RTPFERRY_A_INFO_MAX_TYPES, RF_MAX_TYPES) ||
 	    nla_put_u32(msg, RTPFERRY_A_INFO_MAX_SOURCES, RF_MAX_SOURCES) ||
-	    nla_put_u32(msg, RTPFERRY_A_INFO_MAX_DEVICES, RF_MAX_DEVICES))
+	    nla_put_u32(msg, RTPFERRY_A_INFO_MAX_DEVICES, RF_MAX_DEVICES) ||
+	    nla_put_u32(msg, RTPFERRY_A_INFO_FEATURES, features))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -20,10 +20,8 @@ int rf_netlink_put_ip(struct sk_buff *msg, int type, u8 family, const union rf_i
 int rf_netlink_put_reasons(struct sk_buff *msg, int type, const u64 *packets);
 int rf_netlink_table_attrs(struct nlattr **message, struct nlattr **table,
 			   struct netlink_ext_ack *extack);
-struct rf_table *rf_netlink_table(struct rf_net *rn, struct nlattr **table,
-				  struct netlink_ext_ack *extack);
-struct rf_table *rf_netlink_own_table(struct rf_net *rn, struct nlattr **attrs, u32 owner,
-				      struct netlink_ext_ack *extack);
+struct rf_table *rf_netlink_lock_table(struct genl_info *info, bool own);
+void rf_netlink_unlock(struct genl_info *info);
 int rf_netlink_dump_table(struct netlink_callback *cb, u32 *id);
 
 int rf_netlink_put_table(struct sk_buff *msg, const struct rf_table *table, bool adopted);

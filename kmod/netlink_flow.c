@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/ktime.h>
 #include <net/dsfield.h>
 #include "flow.h"
 #include "netlink.h"
@@ -47,7 +46,7 @@ static int put_stats(struct sk_buff *msg, const struct rf_stats *stats)
 {
 	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_FLOW_STATS);
 	struct rf_totals totals = rf_stats_totals(stats);
-	s64 now_us = ktime_to_us(ktime_get());
+	s64 now_us = rf_stats_now_us();
 
 	if (!nest || nla_put_u64_64bit(msg, RTPFERRY_A_STATS_PACKETS, totals.packets, 0) ||
 	    nla_put_u64_64bit(msg, RTPFERRY_A_STATS_BYTES, totals.bytes, 0) ||
@@ -128,6 +127,8 @@ static void set_out(struct rf_flow *flow, const struct end *out, const struct en
 	flow->to6 = to->ip.v6;
 	flow->new_sum = rf_rewrite_sum(out->family, &out->ip, out->port, &to->ip, to->port);
 	flow->sum = flow->new_sum;
+	/* As RFC 6437 asks of who sends: the same for all of the flow, and even over flows. */
+	flow->label = htonl(hash_32((__force u32)flow->new_sum, 20));
 }
 
 static void set_source(struct rf_flow *flow, const struct end *local, const struct end *source)
@@ -218,6 +219,8 @@ static int read_flags(struct nlattr **attrs, const struct nlattr *attr, struct r
 		flow->mark = nla_get_u32(attrs[RTPFERRY_A_FLOW_MARK]);
 	if (attrs[RTPFERRY_A_FLOW_COOKIE])
 		flow->cookie = nla_get_u64(attrs[RTPFERRY_A_FLOW_COOKIE]);
+	if (attrs[RTPFERRY_A_FLOW_IDLE_S])
+		flow->idle_s = nla_get_u32(attrs[RTPFERRY_A_FLOW_IDLE_S]);
 	return 0;
 }
 
@@ -262,7 +265,7 @@ static int place_flow(struct rf_table *table, struct rf_flow *flow, const struct
 		return -EADDRINUSE;
 	}
 	flow->table_id = table->id;
-	flow->hook = table->hook;
+	flow->entry = RF_ENTRY(table->hook, table->hook == RTPFERRY_HOOK_NFT ? table->id : 0);
 	if (!old) {
 		flow->stats = rf_stats_new();
 		if (!flow->stats)
@@ -306,7 +309,7 @@ static void install_flows(struct rf_table *table, struct llist_node *list)
 	struct rf_flow *flow, *next;
 
 	llist_for_each_entry_safe(flow, next, list, dying) {
-		if (!rf_flow_install(flow))
+		if (!rf_flow_install(table->rn, flow))
 			WRITE_ONCE(table->n_flows, table->n_flows + 1);
 	}
 }
@@ -321,24 +324,19 @@ static void free_flows(struct llist_node *list)
 
 int rf_netlink_flow_set(struct sk_buff *request, struct genl_info *info)
 {
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
-	struct rf_net *rn = rf_net(genl_info_net(info));
-	struct rf_table *table;
+	struct rf_table *table = rf_netlink_lock_table(info, true);
 	LLIST_HEAD(list);
 	unsigned int n_new = 0;
 	int ret;
 
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret < 0)
-		return ret;
-	mutex_lock(&rn->lock);
-	table = rf_netlink_own_table(rn, attrs, info->snd_portid, info->extack);
-	ret = IS_ERR(table) ? PTR_ERR(table) : read_flows(table, info, &list, &n_new);
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	ret = read_flows(table, info, &list, &n_new);
 	if (ret == 0)
 		install_flows(table, llist_reverse_order(llist_del_all(&list)));
 	else
 		free_flows(llist_del_all(&list));
-	mutex_unlock(&rn->lock);
+	rf_netlink_unlock(info);
 	if (ret == -ENOMSG)
 		NL_SET_ERR_MSG(info->extack, "the message has no flow");
 	return ret;
@@ -393,7 +391,7 @@ static void end_flow(struct rf_table *table, struct rf_flow *flow, struct genl_i
 {
 	struct sk_buff *msg;
 
-	rf_flow_remove(flow);
+	rf_flow_remove(table->rn, flow);
 	WRITE_ONCE(table->n_flows, table->n_flows - 1);
 	msg = flow_message(flow, info->snd_portid, info->snd_seq, 0, RTPFERRY_CMD_FLOW_DEL);
 	if (msg)
@@ -425,44 +423,33 @@ static int end_flows(struct rf_table *table, struct genl_info *info)
 
 int rf_netlink_flow_del(struct sk_buff *request, struct genl_info *info)
 {
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
-	struct rf_net *rn = rf_net(genl_info_net(info));
-	struct rf_table *table;
+	struct rf_table *table = rf_netlink_lock_table(info, true);
 	int ret;
 
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret < 0)
-		return ret;
-	mutex_lock(&rn->lock);
-	table = rf_netlink_own_table(rn, attrs, info->snd_portid, info->extack);
-	ret = IS_ERR(table) ? PTR_ERR(table) : end_flows(table, info);
-	mutex_unlock(&rn->lock);
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	ret = end_flows(table, info);
+	rf_netlink_unlock(info);
 	return ret;
 }
 
 int rf_netlink_flow_get(struct sk_buff *request, struct genl_info *info)
 {
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
-	struct rf_net *rn = rf_net(genl_info_net(info));
 	struct sk_buff *msg = NULL;
 	struct rf_table *table;
 	struct rf_flow *flow;
-	int ret;
 
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret < 0)
-		return ret;
 	if (!info->attrs[RTPFERRY_A_FLOW]) {
 		NL_SET_ERR_MSG(info->extack, "the message has no flow");
 		return -EINVAL;
 	}
-	mutex_lock(&rn->lock);
-	table = rf_netlink_table(rn, attrs, info->extack);
-	flow = IS_ERR(table) ? ERR_CAST(table) :
-			       find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
+	table = rf_netlink_lock_table(info, false);
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	flow = find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
 	if (!IS_ERR(flow))
 		msg = flow_message(flow, info->snd_portid, info->snd_seq, 0, RTPFERRY_CMD_FLOW_GET);
-	mutex_unlock(&rn->lock);
+	rf_netlink_unlock(info);
 	if (IS_ERR(flow))
 		return PTR_ERR(flow);
 	return msg ? genlmsg_reply(msg, info) : -ENOMEM;

@@ -233,82 +233,60 @@ out:
 
 int rf_netlink_table_renew(struct sk_buff *request, struct genl_info *info)
 {
-	struct rf_table_wish *wish = kzalloc(sizeof(*wish), GFP_KERNEL);
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
-	struct rf_net *rn = rf_net(genl_info_net(info));
-	struct rf_table *table;
-	int ret;
+	struct rf_table *table = rf_netlink_lock_table(info, true);
+	struct rf_table_wish *wish;
+	int ret = -ENOMEM;
 
-	if (!wish)
-		return -ENOMEM;
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret == 0)
-		ret = read_lists(info->attrs[RTPFERRY_A_TABLE], wish, info->extack);
-	if (ret < 0)
-		goto out;
-	mutex_lock(&rn->lock);
-	table = rf_netlink_own_table(rn, attrs, info->snd_portid, info->extack);
-	ret = IS_ERR(table) ? PTR_ERR(table) : rf_table_add_locals(table, wish, info->extack);
-	mutex_unlock(&rn->lock);
-out:
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	wish = kzalloc(sizeof(*wish), GFP_KERNEL);
+	if (wish)
+		ret = read_lists(info->attrs[RTPFERRY_A_TABLE], wish, info->extack) ?:
+		      rf_table_add_locals(table, wish, info->extack);
+	rf_netlink_unlock(info);
 	kfree(wish);
 	return ret;
 }
 
 /* An orphan has no owner who could end it: its label stands for one. */
-static struct rf_table *table_to_end(struct rf_net *rn, struct nlattr **attrs,
-				     struct genl_info *info)
+static bool may_end(const struct rf_table *table, struct genl_info *info)
 {
-	struct rf_table *table = rf_netlink_table(rn, attrs, info->extack);
+	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
 
-	if (IS_ERR(table) || table->owner)
-		return IS_ERR(table) ?
-			       table :
-			       rf_netlink_own_table(rn, attrs, info->snd_portid, info->extack);
-	if (!attrs[RTPFERRY_A_TABLE_LABEL] ||
-	    nla_strcmp(attrs[RTPFERRY_A_TABLE_LABEL], table->label)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RTPFERRY_A_TABLE_ID],
-				    "the table is an orphan; who ends it must give its label");
-		return ERR_PTR(-EPERM);
-	}
-	return table;
+	if (table->owner)
+		return table->owner == info->snd_portid;
+	return !rf_netlink_table_attrs(info->attrs, attrs, info->extack) &&
+	       attrs[RTPFERRY_A_TABLE_LABEL] &&
+	       !nla_strcmp(attrs[RTPFERRY_A_TABLE_LABEL], table->label);
 }
 
 int rf_netlink_table_del(struct sk_buff *request, struct genl_info *info)
 {
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
-	struct rf_net *rn = rf_net(genl_info_net(info));
-	struct rf_table *table;
-	int ret;
+	struct rf_table *table = rf_netlink_lock_table(info, false);
+	int ret = 0;
 
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret < 0)
-		return ret;
-	mutex_lock(&rn->lock);
-	table = table_to_end(rn, attrs, info);
 	if (IS_ERR(table))
-		ret = PTR_ERR(table);
-	else
+		return PTR_ERR(table);
+	if (may_end(table, info)) {
 		rf_table_free(table);
-	mutex_unlock(&rn->lock);
+	} else {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RTPFERRY_A_TABLE],
+				    "the table is another socket's, or an orphan of another label");
+		ret = -EPERM;
+	}
+	rf_netlink_unlock(info);
 	return ret;
 }
 
 int rf_netlink_table_get(struct sk_buff *request, struct genl_info *info)
 {
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
-	struct rf_net *rn = rf_net(genl_info_net(info));
-	struct rf_table *table;
+	struct rf_table *table = rf_netlink_lock_table(info, false);
 	int ret;
 
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret < 0)
-		return ret;
-	mutex_lock(&rn->lock);
-	table = rf_netlink_table(rn, attrs, info->extack);
-	ret = IS_ERR(table) ? PTR_ERR(table) :
-			      reply_table(info, RTPFERRY_CMD_TABLE_GET, table, false);
-	mutex_unlock(&rn->lock);
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	ret = reply_table(info, RTPFERRY_CMD_TABLE_GET, table, false);
+	rf_netlink_unlock(info);
 	return ret;
 }
 

@@ -43,6 +43,7 @@ const struct nla_policy rf_flow_policy[RTPFERRY_A_FLOW_MAX + 1] = {
 	[RTPFERRY_A_FLOW_TYPE] = NLA_POLICY_NESTED(rf_type_policy),
 	[RTPFERRY_A_FLOW_COOKIE] = { .type = NLA_U64 },
 	[RTPFERRY_A_FLOW_STATS] = { .type = NLA_REJECT },
+	[RTPFERRY_A_FLOW_IDLE_S] = NLA_POLICY_RANGE(NLA_U32, 1, 28800),
 };
 
 const struct nla_policy rf_message_policy[RTPFERRY_A_MAX + 1] = {

@@ -6,6 +6,7 @@
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
+#include <net/route.h>
 #include "rewrite.h"
 
 /**
@@ -29,29 +30,14 @@ __wsum rf_rewrite_sum(u8 family, const union rf_ip *a, __be16 port_a, const unio
 	return csum_add(sum, (__force __wsum)port_b);
 }
 
-/*
- * The change of the checksum: a constant of the flow where the source is known. An alias
- * is another destination than the one that the constant was made for.
- */
-static __always_inline __wsum change(const struct sk_buff *skb, const struct udphdr *udp,
-				     const struct rf_flow *flow, bool alias, bool ip6)
+/* The change of a checksum where it is no constant of the flow: what stands there goes. */
+static noinline __wsum change(const struct sk_buff *skb, const struct rf_flow *flow, bool ip6)
 {
-	union rf_ip source, dest;
-	__wsum sum = flow->sum;
+	unsigned int first = ip6 ? offsetof(struct ipv6hdr, saddr) : offsetof(struct iphdr, saddr);
+	unsigned int last = (ip6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) +
+			    offsetofend(struct udphdr, dest);
 
-	if (likely(flow->flags & RF_FLOW_STRICT && !alias))
-		return sum;
-	if (ip6) {
-		source.v6 = ipv6_hdr(skb)->saddr;
-		dest.v6 = ipv6_hdr(skb)->daddr;
-	} else {
-		source.v4 = ip_hdr(skb)->saddr;
-		dest.v4 = ip_hdr(skb)->daddr;
-	}
-	if (flow->flags & RF_FLOW_STRICT)
-		sum = flow->new_sum;
-	return csum_sub(sum, rf_rewrite_sum(ip6 ? AF_INET6 : AF_INET, &source, udp->source, &dest,
-					    udp->dest));
+	return csum_sub(flow->new_sum, csum_partial(skb->data + first, last - first, 0));
 }
 
 /* The checksum of UDP is zero, that is, there is none, and IPv6 wants one. */
@@ -71,37 +57,43 @@ static __sum16 make_pseudo(const struct rf_flow *flow, unsigned int len)
 	return ~csum_ipv6_magic(&flow->out6, &flow->to6, len, IPPROTO_UDP, 0);
 }
 
+/* A strict flow expects what it takes out; an alias is another destination than it expects. */
 static __always_inline void rewrite_udp(struct sk_buff *skb, struct udphdr *udp,
 					const struct rf_flow *flow, bool alias, bool ip6)
 {
-	unsigned int len = ntohs(udp->len);
-	bool none = !udp->check;
-	__wsum delta;
+	__wsum delta = flow->sum;
 
-	delta = change(skb, udp, flow, alias, ip6);
+	if (unlikely(!(flow->flags & RF_FLOW_STRICT) || alias))
+		delta = change(skb, flow, ip6);
 	udp->source = flow->out_port;
 	udp->dest = flow->to_port;
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		udp->check = make_pseudo(flow, len);
+		udp->check = make_pseudo(flow, ntohs(udp->len));
 		return;
 	}
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;
-	if (unlikely(none)) {
-		if (flow->out_family == AF_INET)
-			return;
-		udp->check = make_sum6(skb, flow, (u8 *)udp - skb->data, len);
-	} else {
+	if (unlikely(!udp->check && flow->out_family == AF_INET))
+		return;
+	if (likely(udp->check))
 		udp->check = csum_fold(csum_add(csum_unfold(~udp->check), delta));
-	}
+	else
+		udp->check = make_sum6(skb, flow, (u8 *)udp - skb->data, ntohs(udp->len));
 	if (unlikely(!udp->check))
 		udp->check = CSUM_MANGLED_0;
 }
 
 /* A DSCP that the flow does not set stays; congestion marks always do. */
-static u8 new_tos(const struct rf_flow *flow, u8 tos)
+static __always_inline u8 new_tos(const struct rf_flow *flow, u8 tos)
 {
 	return flow->flags & RF_FLOW_DSCP ? flow->tos | (tos & INET_ECN_MASK) : tos;
+}
+
+/* As ip4_dst_hoplimit(), whose own reader's lock costs more than the rest of it. Under RCU. */
+static __always_inline u8 new_ttl(const struct dst_entry *dst)
+{
+	return dst_metric_raw(dst, RTAX_HOPLIMIT) ?:
+	       READ_ONCE(dev_net(dst->dev)->ipv4.sysctl_ip_default_ttl);
 }
 
 static void make_ip4(struct sk_buff *skb, const struct rf_flow *flow, struct dst_entry *dst, u8 tos)
@@ -114,7 +106,7 @@ static void make_ip4(struct sk_buff *skb, const struct rf_flow *flow, struct dst
 		.tos = tos,
 		.tot_len = htons(skb->len),
 		.frag_off = htons(IP_DF),
-		.ttl = ip4_dst_hoplimit(dst),
+		.ttl = new_ttl(dst),
 		.protocol = IPPROTO_UDP,
 		.saddr = flow->out4,
 		.daddr = flow->to4,
@@ -126,7 +118,7 @@ static void make_ip6(struct sk_buff *skb, const struct rf_flow *flow, struct dst
 {
 	struct ipv6hdr *ip6h = ipv6_hdr(skb);
 
-	ip6_flow_hdr(ip6h, tos, 0);
+	ip6_flow_hdr(ip6h, tos, flow->label);
 	ip6h->payload_len = htons(skb->len - sizeof(*ip6h));
 	ip6h->nexthdr = IPPROTO_UDP;
 	ip6h->hop_limit = ip6_dst_hoplimit(dst);
@@ -136,7 +128,7 @@ static void make_ip6(struct sk_buff *skb, const struct rf_flow *flow, struct dst
 
 /**
  * rf_rewrite4 - give an IPv4 packet the flow's addresses and ports
- * @skb: prepared with rf_rewrite_prepare()
+ * @skb: with headers of its own in one piece, and rf_rewrite_headroom() before them
  * @flow: that it matched
  * @alias: it was sent to an alias of the flow's local address
  * @dst: the route that it will take
@@ -150,6 +142,7 @@ void rf_rewrite4(struct sk_buff *skb, const struct rf_flow *flow, bool alias, st
 	u8 tos = new_tos(flow, iph->tos);
 
 	rewrite_udp(skb, udp, flow, alias, false);
+	skb->priority = rt_tos2priority(tos);
 	if (unlikely(flow->out_family == AF_INET6)) {
 		skb_push(skb, sizeof(struct ipv6hdr) - sizeof(struct iphdr));
 		skb_reset_network_header(skb);
@@ -158,7 +151,7 @@ void rf_rewrite4(struct sk_buff *skb, const struct rf_flow *flow, bool alias, st
 		return;
 	}
 	iph->tos = tos;
-	iph->ttl = ip4_dst_hoplimit(dst);
+	iph->ttl = new_ttl(dst);
 	iph->saddr = flow->out4;
 	iph->daddr = flow->to4;
 	iph->check = 0;
@@ -167,7 +160,7 @@ void rf_rewrite4(struct sk_buff *skb, const struct rf_flow *flow, bool alias, st
 
 /**
  * rf_rewrite6 - give an IPv6 packet the flow's addresses and ports
- * @skb: prepared with rf_rewrite_prepare()
+ * @skb: with headers of its own in one piece, and rf_rewrite_headroom() before them
  * @flow: that it matched
  * @alias: it was sent to an alias of the flow's local address
  * @dst: the route that it will take
@@ -180,6 +173,7 @@ void rf_rewrite6(struct sk_buff *skb, const struct rf_flow *flow, bool alias, st
 	u8 tos = new_tos(flow, ipv6_get_dsfield(ipv6_hdr(skb)));
 
 	rewrite_udp(skb, udp, flow, alias, true);
+	skb->priority = rt_tos2priority(tos);
 	if (unlikely(flow->out_family == AF_INET)) {
 		skb_pull(skb, sizeof(struct ipv6hdr) - sizeof(struct iphdr));
 		skb_reset_network_header(skb);

@@ -6,7 +6,6 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
-#include <linux/skbuff.h>
 #include <linux/udp.h>
 #include "flow.h"
 
@@ -17,18 +16,15 @@ static inline unsigned int rf_rewrite_length(const struct rf_flow *flow, unsigne
 	       (flow->out_family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
 }
 
-/*
- * Make the headers writable, with room for a link header and, for grow, a larger IP header.
- * What a tap saw stays as it was. Return: 0 or -ENOMEM and nothing changed.
- */
-static inline int rf_rewrite_prepare(struct sk_buff *skb, unsigned int header,
-				     const struct net_device *dev, bool grow)
+/* Bytes that must be free in front of an IPv6 (ip6) or IPv4 header: for the link's, and to grow. */
+static inline unsigned int rf_rewrite_headroom(const struct rf_flow *flow,
+					       const struct net_device *dev, bool ip6)
 {
 	unsigned int room = LL_RESERVED_SPACE(dev);
 
-	if (grow)
+	if (!ip6 && flow->out_family == AF_INET6)
 		room += sizeof(struct ipv6hdr) - sizeof(struct iphdr);
-	return skb_ensure_writable(skb, header + sizeof(struct udphdr)) ?: skb_cow_head(skb, room);
+	return room;
 }
 
 void rf_rewrite4(struct sk_buff *skb, const struct rf_flow *flow, bool alias,

@@ -7,10 +7,12 @@
 #include "flow.h"
 #include "rewrite.h"
 #include "rx.h"
+#include "table.h"
 #include "tx.h"
 
 #define RTP_HEADER 12
 #define RTCP_HEADER 8
+#define HINDERED(reason) RF_HINDERED(RTPFERRY_REASON_##reason)
 
 /**
  * struct packet - what the stages below tell each other of a packet
@@ -18,22 +20,23 @@
  * @udp: of it
  * @address: that it was sent to, one of a table's
  * @flow: that it matched
+ * @flags: of the flow
  * @header: bytes of the IP header
  * @bytes: of UDP payload
  * @rtcp: it is RTCP
+ *
+ * Handed to inlined functions only, so that it stays in registers.
  */
 struct packet {
 	struct sk_buff *skb;
 	struct udphdr *udp;
 	struct rf_address *address;
 	struct rf_flow *flow;
+	u32 flags;
 	unsigned int header;
 	unsigned int bytes;
 	bool rtcp;
 };
-
-/* The first three stages return 0, or what hinders: -1 - enum rtpferry_reason. */
-#define HINDERED(reason) (-1 - (int)RTPFERRY_REASON_##reason)
 
 /**
  * rf_rx_decline - count a packet that goes up before its flow is known
@@ -86,18 +89,23 @@ static __always_inline int check_ip(const struct packet *packet, bool ip6)
 	return 0;
 }
 
+/* A short or scattered packet: whether ports and first bytes, as many as there are, can be read. */
+static noinline bool pull(struct sk_buff *skb, unsigned int head)
+{
+	return skb->len > head && pskb_may_pull(skb, min(skb->len, head + RTP_HEADER));
+}
+
 /* A flow for its port? */
-static __always_inline int find_flow(struct packet *packet, const struct rf_entry *entry)
+static __always_inline int find_flow(struct packet *packet, u64 entry)
 {
 	struct sk_buff *skb = packet->skb;
 	unsigned int head = packet->header + sizeof(struct udphdr);
 
-	if (unlikely(!pskb_may_pull(skb, min(skb->len, head + RTP_HEADER)) || skb->len <= head))
+	if (unlikely(skb_headlen(skb) < head + RTP_HEADER && !pull(skb, head)))
 		return HINDERED(LENGTH);
 	packet->udp = (struct udphdr *)(skb->data + packet->header);
 	packet->flow = rf_ports_flow(packet->address->ports, ntohs(packet->udp->dest));
-	if (!packet->flow || packet->flow->hook != entry->hook ||
-	    (entry->table_id && packet->flow->table_id != entry->table_id))
+	if (!packet->flow || packet->flow->entry != entry)
 		return HINDERED(NO_FLOW);
 	return 0;
 }
@@ -106,9 +114,10 @@ static __always_inline int find_flow(struct packet *packet, const struct rf_entr
 static __always_inline int classify(struct packet *packet)
 {
 	const u8 *payload = (const u8 *)(packet->udp + 1);
-	u32 flags = packet->flow->flags;
+	u32 flags = READ_ONCE(packet->flow->flags);
 
-	if (unlikely(READ_ONCE(packet->flow->dead)))
+	packet->flags = flags;
+	if (unlikely(flags & RF_FLOW_DEAD))
 		return HINDERED(DYING);
 	if (unlikely(skb_is_gso(packet->skb)))
 		return HINDERED(GSO);
@@ -120,9 +129,8 @@ static __always_inline int classify(struct packet *packet)
 			return HINDERED(STUN);
 		return payload[0] >= 20 && payload[0] < 64 ? HINDERED(DTLS) : HINDERED(NOT_RTP);
 	}
-	packet->rtcp = flags & RTPFERRY_FLOW_FLAG_RTCP && packet->bytes >= RTCP_HEADER &&
-		       payload[1] >= 192 && payload[1] < 224;
-	if (unlikely(!packet->rtcp && !(flags & RTPFERRY_FLOW_FLAG_RTP)))
+	packet->rtcp = payload[1] >= 192 && payload[1] < 224 && packet->bytes >= RTCP_HEADER;
+	if (unlikely(!(flags & (packet->rtcp ? RTPFERRY_FLOW_FLAG_RTCP : RTPFERRY_FLOW_FLAG_RTP))))
 		return HINDERED(NOT_RTP);
 	if (unlikely(!packet->rtcp && packet->bytes < RTP_HEADER))
 		return HINDERED(LENGTH);
@@ -133,7 +141,7 @@ static __always_inline bool is_expected(const struct packet *packet, bool ip6)
 {
 	const struct rf_flow *flow = packet->flow;
 
-	if (!(flow->flags & RF_FLOW_STRICT))
+	if (!(packet->flags & RF_FLOW_STRICT))
 		return true;
 	if (packet->udp->source != flow->source_port)
 		return false;
@@ -141,16 +149,19 @@ static __always_inline bool is_expected(const struct packet *packet, bool ip6)
 		   : ip_hdr(packet->skb)->saddr == flow->source4;
 }
 
-static unsigned int pass_up(const struct rf_flow *flow, int hindered)
-{
-	flow->stats->passed_up[-1 - hindered]++;
-	return NF_ACCEPT;
-}
-
 static unsigned int drop(const struct rf_flow *flow, enum rtpferry_reason why)
 {
 	flow->stats->dropped[why]++;
 	return NF_DROP;
+}
+
+/* No socket waits for what an orphan passes up: the sender would get an ICMP error, and hang up. */
+static unsigned int pass_up(const struct rf_flow *flow, int hindered)
+{
+	if (rf_table_is_orphan(flow->table_id))
+		return drop(flow, -1 - hindered);
+	flow->stats->passed_up[-1 - hindered]++;
+	return NF_ACCEPT;
 }
 
 static __always_inline void measure(const struct packet *packet)
@@ -162,62 +173,47 @@ static __always_inline void measure(const struct packet *packet)
 }
 
 /* A flow that does not forward still measures. */
-static unsigned int keep(const struct packet *packet)
+static __always_inline unsigned int keep(const struct packet *packet)
 {
 	measure(packet);
-	if (packet->flow->flags & RTPFERRY_FLOW_FLAG_BLOCK)
+	if (packet->flags & RTPFERRY_FLOW_FLAG_BLOCK)
 		return drop(packet->flow, RTPFERRY_REASON_BLOCKED);
 	return pass_up(packet->flow, HINDERED(COUNT_ONLY));
 }
 
-static unsigned int mismatch(struct rf_net *rn, const struct packet *packet)
+static noinline unsigned int mismatch(struct rf_net *rn, const struct rf_flow *flow)
 {
-	rf_event_source(rn, packet->flow);
-	if (packet->flow->flags & RF_FLOW_DROP)
-		return drop(packet->flow, RTPFERRY_REASON_SOURCE);
-	return pass_up(packet->flow, HINDERED(SOURCE));
+	if (__ratelimit(&rn->event_rate))
+		rf_event_flow(rn, flow, RTPFERRY_EVENT_KIND_SOURCE_CHANGED);
+	if (flow->flags & RF_FLOW_DROP)
+		return drop(flow, RTPFERRY_REASON_SOURCE);
+	return pass_up(flow, HINDERED(SOURCE));
 }
 
-/* RTCP goes on and up: what is sent is a copy then. Returns what is sent, writable, or NULL. */
-static __always_inline struct sk_buff *make_writable(const struct packet *packet,
-						     const struct rf_way *way, bool ip6)
+/* RTCP goes on and up, so that what is sent is a copy; of an orphan's nobody is there to get it. */
+static struct sk_buff *copy_rtcp(struct sk_buff *skb, const struct rf_flow *flow)
 {
-	struct sk_buff *skb = packet->skb;
-
-	if (unlikely(packet->rtcp)) {
-		skb = skb_copy(skb, GFP_ATOMIC);
-		if (!skb)
-			return NULL;
-	}
-	if (likely(!rf_rewrite_prepare(skb, packet->header, way->dst->dev,
-				       !ip6 && packet->flow->out_family == AF_INET6)))
-		return skb;
-	if (packet->rtcp)
-		kfree_skb(skb);
-	return NULL;
+	return rf_table_is_orphan(flow->table_id) ? skb : skb_copy(skb, GFP_ATOMIC);
 }
 
 /*
  * The whole way of a packet. Everything that could hinder comes first, so that a packet
  * that goes up is as it came and was not measured; below that line nothing fails.
  */
-static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb,
-				       const struct rf_entry *entry, bool ip6)
+static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb, u64 entry, bool ip6)
 {
-	struct packet packet;
+	struct packet packet = {
+		.skb = skb,
+		.header = ip6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr),
+	};
 	struct rf_flow *flow;
-	struct rf_way way;
 	struct sk_buff *out;
+	struct rf_way way;
 	int hindered;
 
-	packet.skb = skb;
-	packet.header = ip6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 	if (!is_ours(rn, &packet, ip6))
 		return NF_ACCEPT;
-	hindered = check_ip(&packet, ip6);
-	if (unlikely(hindered))
-		return rf_rx_decline(rn, -1 - hindered);
-	hindered = find_flow(&packet, entry);
+	hindered = check_ip(&packet, ip6) ?: find_flow(&packet, entry);
 	if (unlikely(hindered))
 		return rf_rx_decline(rn, -1 - hindered);
 	flow = packet.flow;
@@ -225,15 +221,17 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb,
 	if (unlikely(hindered))
 		return pass_up(flow, hindered);
 	if (unlikely(!is_expected(&packet, ip6)))
-		return mismatch(rn, &packet);
-	if (unlikely(flow->flags & (RTPFERRY_FLOW_FLAG_COUNT_ONLY | RTPFERRY_FLOW_FLAG_BLOCK)))
+		return mismatch(rn, flow);
+	if (unlikely(packet.flags & (RTPFERRY_FLOW_FLAG_COUNT_ONLY | RTPFERRY_FLOW_FLAG_BLOCK)))
 		return keep(&packet);
-	hindered = rf_tx_find(rn->net, flow, rf_rewrite_length(flow, packet.bytes), &way);
-	if (unlikely(hindered))
-		return pass_up(flow, hindered);
-	out = make_writable(&packet, &way, ip6);
-	if (unlikely(!out)) {
+	way = rf_tx_find(rn->net, flow, rf_rewrite_length(flow, packet.bytes));
+	if (IS_ERR(way.dst))
+		return pass_up(flow, PTR_ERR(way.dst));
+	out = unlikely(packet.rtcp) ? copy_rtcp(skb, flow) : skb;
+	if (unlikely(!out || skb_cow(out, rf_rewrite_headroom(flow, way.dst->dev, ip6)))) {
 		dst_release(way.dst);
+		if (out != skb)
+			kfree_skb(out);
 		return pass_up(flow, HINDERED(NO_MEMORY));
 	}
 
@@ -243,8 +241,8 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb,
 		rf_rewrite6(out, flow, packet.address->primary, way.dst);
 	else
 		rf_rewrite4(out, flow, packet.address->primary, way.dst);
-	rf_tx_send(rn->net, flow, out, &way);
-	if (likely(!packet.rtcp))
+	rf_tx_send(flow, out, way);
+	if (likely(out == skb))
 		return NF_STOLEN;
 	skb->mark |= RTPFERRY_COPY_MARK;
 	return NF_ACCEPT;
@@ -254,18 +252,18 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb,
  * rf_rx4 - forward an IPv4 packet, or say what becomes of it
  * @rn: the namespace
  * @skb: with data at an IP header that has been checked
- * @entry: how it came in
+ * @entry: RF_ENTRY() of the way in
  *
  * Context: softirq, under RCU.
  * Return: NF_ACCEPT: untouched; NF_STOLEN: forwarded; NF_DROP.
  */
-unsigned int rf_rx4(struct rf_net *rn, struct sk_buff *skb, const struct rf_entry *entry)
+unsigned int rf_rx4(struct rf_net *rn, struct sk_buff *skb, u64 entry)
 {
 	return rx(rn, skb, entry, false);
 }
 
 /* The same for IPv6. */
-unsigned int rf_rx6(struct rf_net *rn, struct sk_buff *skb, const struct rf_entry *entry)
+unsigned int rf_rx6(struct rf_net *rn, struct sk_buff *skb, u64 entry)
 {
 	return rx(rn, skb, entry, true);
 }

@@ -8,18 +8,11 @@
 
 struct rf_net;
 
-/**
- * struct rf_entry - how a packet came in
- * @hook: which of the ways in
- * @table_id: the only table whose flows count; 0: any
- */
-struct rf_entry {
-	enum rtpferry_hook hook;
-	u32 table_id;
-};
+/* What a stage of the way returns that is no 0: why the packet goes no further. */
+#define RF_HINDERED(why) (-1 - (int)(why))
 
-unsigned int rf_rx4(struct rf_net *rn, struct sk_buff *skb, const struct rf_entry *entry);
-unsigned int rf_rx6(struct rf_net *rn, struct sk_buff *skb, const struct rf_entry *entry);
+unsigned int rf_rx4(struct rf_net *rn, struct sk_buff *skb, u64 entry);
+unsigned int rf_rx6(struct rf_net *rn, struct sk_buff *skb, u64 entry);
 unsigned int rf_rx_decline(struct rf_net *rn, enum rtpferry_reason why);
 
 #endif

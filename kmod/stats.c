@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/ktime.h>
 #include <linux/slab.h>
 #include "flow.h"
 #include "stats.h"
@@ -71,26 +70,25 @@ static struct rf_rtp_source *make_room(struct rf_stats *stats, u32 ssrc)
 
 static struct rf_rtp_source *find_source(struct rf_stats *stats, u32 ssrc)
 {
-	unsigned int i;
+	struct rf_slot *slot;
 
-	for (i = 0; i < RF_MAX_SOURCES; i++) {
-		struct rf_rtp_source *source = &stats->slots[i].source;
-
-		if (likely(source->ssrc == ssrc && source->started))
-			return source;
+	/* A slot that is still empty may be taken for SSRC 0: it is what that one needs. */
+	for (slot = stats->slots; slot < stats->slots + RF_MAX_SOURCES; slot++) {
+		if (likely(slot->source.ssrc == ssrc))
+			return &slot->source;
 	}
 	return make_room(stats, ssrc);
 }
 
 static u32 clock_rate(const struct rf_flow *flow, u8 number)
 {
-	unsigned int i;
+	const struct rf_type *type;
 
-	for (i = 0; i < flow->n_types; i++) {
-		if (flow->types[i].number == number)
-			return flow->types[i].clock_rate;
+	for (type = flow->types; type < flow->types + flow->n_types; type++) {
+		if (likely(type->number == number))
+			return type->clock_rate;
 	}
-	return RF_DEFAULT_CLOCK_RATE;
+	return rf_rtp_static_clock_rate(number);
 }
 
 /**
@@ -105,7 +103,7 @@ void rf_stats_rtp(const struct rf_flow *flow, const void *payload, u32 bytes)
 {
 	const struct rtp_header *rtp = payload;
 	struct rf_rtp_arrival arrival = {
-		.now_us = ktime_to_us(ktime_get()),
+		.now_us = rf_stats_now_us(),
 		.timestamp = be32_to_cpu(rtp->timestamp),
 		.bytes = bytes,
 		.seq = be16_to_cpu(rtp->seq),
@@ -127,7 +125,7 @@ void rf_stats_rtcp(const struct rf_flow *flow, u32 bytes)
 {
 	flow->stats->rtcp_packets++;
 	flow->stats->rtcp_bytes += bytes;
-	flow->stats->rtcp_us = ktime_to_us(ktime_get());
+	flow->stats->rtcp_us = rf_stats_now_us();
 }
 
 /**

@@ -4,12 +4,13 @@
 #define RF_STATS_H
 
 #include <linux/cache.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/types.h>
 #include <uapi/rtpferry.h>
 #include "rtp/source.h"
 
 #define RF_MAX_SOURCES 4
-#define RF_DEFAULT_CLOCK_RATE 8000
 
 struct rf_flow;
 
@@ -60,6 +61,12 @@ struct rf_totals {
 	u64 bytes;
 	s64 last_us;
 };
+
+/* The clock of all figures, in microseconds. */
+static inline s64 rf_stats_now_us(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
 
 int rf_stats_init(void);
 void rf_stats_exit(void);

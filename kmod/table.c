@@ -39,6 +39,19 @@ bool rf_table_exists(struct rf_net *rn, u32 id)
 }
 
 /**
+ * rf_table_is_orphan - whether the owner of a table is gone
+ * @id: of the table
+ *
+ * Context: under RCU.
+ */
+bool rf_table_is_orphan(u32 id)
+{
+	const struct rf_table *table = xa_load(&ids, id);
+
+	return table && !READ_ONCE(table->owner);
+}
+
+/**
  * rf_table_next - the tables of the node, one after the other
  * @id: of the last one, 0 at first; the next one's on return
  *
@@ -311,13 +324,8 @@ struct rf_flow *rf_table_next_flow(struct rf_table *table, unsigned int *address
 	return NULL;
 }
 
-/**
- * rf_table_free - end a table and its flows
- * @table: the table
- *
- * Context: under rf_net.lock, may sleep.
- */
-void rf_table_free(struct rf_table *table)
+/* End a table and its flows: nobody finds it any more. */
+static void end_table(struct rf_table *table)
 {
 	struct rf_net *rn = table->rn;
 	unsigned int address = 0;
@@ -327,7 +335,7 @@ void rf_table_free(struct rf_table *table)
 	if (table->hook == RTPFERRY_HOOK_PREROUTING)
 		rf_hook_put(rn);
 	while ((flow = rf_table_next_flow(table, &address, &port))) {
-		rf_flow_remove(flow);
+		rf_flow_remove(rn, flow);
 		port++;
 		cond_resched();
 	}
@@ -335,8 +343,19 @@ void rf_table_free(struct rf_table *table)
 	list_del(&table->list);
 	rn->n_tables--;
 	give_back(table);
-	kfree_rcu(table, rcu);
 	module_put(THIS_MODULE);
+}
+
+/**
+ * rf_table_free - end a table and its flows
+ * @table: the table
+ *
+ * Context: under rf_net.lock, may sleep.
+ */
+void rf_table_free(struct rf_table *table)
+{
+	end_table(table);
+	kfree_rcu(table, rcu);
 }
 
 /* The namespace ends. Context: under rf_net.lock, may sleep. */
@@ -385,8 +404,9 @@ void rf_table_reap(struct work_struct *work)
 			soonest = min(soonest, table->lease_end - jiffies);
 			continue;
 		}
+		end_table(table);
 		rf_event_table(table, RTPFERRY_EVENT_KIND_TABLE_REAPED);
-		rf_table_free(table);
+		kfree_rcu(table, rcu);
 	}
 	mutex_unlock(&rn->lock);
 	if (soonest != MAX_JIFFY_OFFSET)

@@ -3,7 +3,7 @@
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter_ipv4.h>
 #include <uapi/xt_RTPFERRY.h>
-#include "net.h"
+#include "flow.h"
 #include "rx.h"
 #include "table.h"
 #include "target.h"
@@ -16,17 +16,17 @@ static unsigned int verdict(unsigned int nf)
 static unsigned int target4(struct sk_buff *skb, const struct xt_action_param *par)
 {
 	const struct xt_rtpferry_info *info = par->targinfo;
-	struct rf_entry entry = { .hook = RTPFERRY_HOOK_NFT, .table_id = info->table };
+	u64 entry = RF_ENTRY(RTPFERRY_HOOK_NFT, info->table);
 
-	return verdict(rf_rx4(rf_net(xt_net(par)), skb, &entry));
+	return verdict(rf_rx4(rf_net(xt_net(par)), skb, entry));
 }
 
 static unsigned int target6(struct sk_buff *skb, const struct xt_action_param *par)
 {
 	const struct xt_rtpferry_info *info = par->targinfo;
-	struct rf_entry entry = { .hook = RTPFERRY_HOOK_NFT, .table_id = info->table };
+	u64 entry = RF_ENTRY(RTPFERRY_HOOK_NFT, info->table);
 
-	return verdict(rf_rx6(rf_net(xt_net(par)), skb, &entry));
+	return verdict(rf_rx6(rf_net(xt_net(par)), skb, entry));
 }
 
 /* Whoever may write rules may not yet reach a table: only who may make one here. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/if_vlan.h>
+#include <linux/netfilter.h>
 #include <net/arp.h>
-#include <net/dsfield.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/route.h>
 #include "compat/flowi4.h"
 #include "flow.h"
+#include "rx.h"
 #include "tx.h"
 
 #define RETRY_AFTER HZ /* a route that failed is not looked up again before */
@@ -95,22 +97,23 @@ static __always_inline bool fits(const struct net *net, const struct dst_entry *
 	return len <= dst_mtu(dst);
 }
 
-static struct neighbour *find_neighbour(const struct rf_flow *flow, struct rf_way *way)
+static struct neighbour *find_neighbour(const struct rf_flow *flow, struct dst_entry *dst)
 {
-	struct net_device *dev = way->dst->dev;
-	struct rt6_info *rt6;
 	struct rtable *rt;
 
-	if (flow->out_family == AF_INET6) {
-		rt6 = container_of(way->dst, struct rt6_info, dst);
-		return ip_neigh_gw6(dev, rt6_nexthop(rt6, &flow->to6));
-	}
-	rt = container_of(way->dst, struct rtable, dst);
-	if (unlikely(rt->rt_gw_family == AF_INET6)) {
-		way->skip_header = true;
-		return ip_neigh_gw6(dev, &rt->rt_gw6);
-	}
-	return ip_neigh_gw4(dev, rt->rt_gw_family == AF_INET ? rt->rt_gw4 : flow->to4);
+	if (flow->out_family == AF_INET6)
+		return ip_neigh_gw6(dst->dev, rt6_nexthop(container_of(dst, struct rt6_info, dst),
+							  &flow->to6));
+	rt = container_of(dst, struct rtable, dst);
+	if (unlikely(rt->rt_gw_family == AF_INET6))
+		return ip_neigh_gw6(dst->dev, &rt->rt_gw6);
+	return ip_neigh_gw4(dst->dev, rt->rt_gw_family == AF_INET ? rt->rt_gw4 : flow->to4);
+}
+
+static struct rf_way no_way(struct dst_entry *dst, enum rtpferry_reason why)
+{
+	dst_release(dst);
+	return (struct rf_way){ .dst = ERR_PTR(RF_HINDERED(why)) };
 }
 
 /**
@@ -118,75 +121,91 @@ static struct neighbour *find_neighbour(const struct rf_flow *flow, struct rf_wa
  * @net: the namespace
  * @flow: that it matched
  * @len: of the IP packet to send
- * @way: where the answer goes
  *
  * Context: softirq, under RCU.
- * Return: 0 and @way filled, or -1 - enum rtpferry_reason and nothing to give back.
+ * Return: the way; its dst is ERR_PTR(RF_HINDERED()), and there is nothing to give back.
  */
-int rf_tx_find(struct net *net, const struct rf_flow *flow, unsigned int len, struct rf_way *way)
+struct rf_way rf_tx_find(struct net *net, const struct rf_flow *flow, unsigned int len)
 {
-	enum rtpferry_reason why = RTPFERRY_REASON_NO_ROUTE;
+	struct dst_entry *dst = find_route(net, flow);
 	struct neighbour *neigh;
 
-	way->dst = find_route(net, flow);
-	way->neigh = NULL;
-	way->skip_header = false;
-	if (unlikely(!way->dst))
-		return -1 - (int)why;
-	why = RTPFERRY_REASON_MTU;
-	if (unlikely(!fits(net, way->dst, len)))
-		goto decline;
+	if (unlikely(!dst))
+		return no_way(dst, RTPFERRY_REASON_NO_ROUTE);
+	if (unlikely(!fits(net, dst, len)))
+		return no_way(dst, RTPFERRY_REASON_MTU);
 	if (unlikely(flow->flags & RTPFERRY_FLOW_FLAG_STACK))
-		return 0;
-	why = RTPFERRY_REASON_NO_NEIGHBOUR;
-	neigh = find_neighbour(flow, way);
+		return (struct rf_way){ .dst = dst };
+	neigh = find_neighbour(flow, dst);
 	if (IS_ERR(neigh))
-		goto decline;
+		return no_way(dst, RTPFERRY_REASON_NO_NEIGHBOUR);
 	if (unlikely(!(READ_ONCE(neigh->nud_state) & NUD_VALID))) {
 		neigh_event_send(neigh, NULL);
-		goto decline;
+		return no_way(dst, RTPFERRY_REASON_NO_NEIGHBOUR);
 	}
-	way->neigh = neigh;
-	return 0;
-
-decline:
-	dst_release(way->dst);
-	return -1 - (int)why;
+	return (struct rf_way){ .dst = dst, .neigh = neigh };
 }
 
-/* Nothing that the packet brought along on its way in may decide its way out. */
-static void scrub(struct sk_buff *skb, u8 tos)
-{
-	skb_scrub_packet(skb, true);
-	skb_clear_delivery_time(skb);
-	skb_set_queue_mapping(skb, 0);
-	skb->priority = rt_tos2priority(tos);
-}
-
-/**
- * rf_tx_send - send a packet that has been rewritten
- * @net: the namespace
- * @flow: that it matched
- * @skb: with data at its IP header and room for a link header; consumed
- * @way: as rf_tx_find() filled it; consumed
- *
- * Context: softirq, under RCU.
+/*
+ * Nothing that the packet brought along on its way in may decide its way out: what
+ * skb_scrub_packet() does, and what it leaves.
  */
-void rf_tx_send(struct net *net, const struct rf_flow *flow, struct sk_buff *skb,
-		struct rf_way *way)
+static __always_inline void scrub(struct sk_buff *skb)
 {
-	bool ip4 = flow->out_family == AF_INET;
+	skb_orphan(skb);
+	skb_dst_drop(skb);
+	skb_ext_reset(skb);
+	nf_reset_ct(skb);
+	nf_reset_trace(skb);
+	ipvs_reset(skb);
+	skb_reset_redirect(skb);
+	skb->pkt_type = PACKET_HOST;
+	skb->ignore_df = 0;
+#ifdef CONFIG_NET_SWITCHDEV
+	skb->offload_fwd_mark = 0;
+	skb->offload_l3_fwd_mark = 0;
+#endif
+	skb->skb_iif = 0;
+	skb->mark = 0;
+	skb_init_secmark(skb);
+	__vlan_hwaccel_clear_tag(skb);
+	skb_set_queue_mapping(skb, 0);
+	skb_set_delivery_time(skb, 0, 0);
+}
 
-	scrub(skb, ip4 ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb)));
-	skb_dst_set(skb, way->dst);
-	skb->dev = way->dst->dev;
-	if (likely(way->neigh)) {
-		neigh_output(way->neigh, skb, way->skip_header);
-		return;
-	}
+/* Through OUTPUT and POSTROUTING, as if the host had made it. */
+static noinline void send_through_stack(struct sk_buff *skb, bool ip4)
+{
+	struct net *net = dev_net(skb_dst(skb)->dev);
+
 	memset(skb->cb, 0, sizeof(skb->cb));
+	skb->dev = NULL;
 	if (ip4)
 		ip_local_out(net, NULL, skb);
 	else
 		ip6_local_out(net, NULL, skb);
+}
+
+/**
+ * rf_tx_send - send a packet that has been rewritten
+ * @flow: that it matched
+ * @skb: with data at its IP header and room for a link header; consumed
+ * @way: as rf_tx_find() returned it; consumed
+ *
+ * Context: softirq, under RCU.
+ */
+void rf_tx_send(const struct rf_flow *flow, struct sk_buff *skb, struct rf_way way)
+{
+	bool ip4 = flow->out_family == AF_INET;
+
+	scrub(skb);
+	skb_dst_set(skb, way.dst);
+	if (unlikely(!way.neigh)) {
+		send_through_stack(skb, ip4);
+		return;
+	}
+	skb->dev = way.dst->dev;
+	/* The cached link header is that of the neighbour's own family. */
+	neigh_output(way.neigh, skb,
+		     ip4 && container_of(way.dst, struct rtable, dst)->rt_gw_family == AF_INET6);
 }

@@ -14,16 +14,13 @@ struct rf_flow;
  * struct rf_way - where a packet will leave
  * @dst: its route; the reference belongs to this struct until rf_tx_send()
  * @neigh: the next hop; borrowed under RCU; NULL with RTPFERRY_FLOW_FLAG_STACK
- * @skip_header: the neighbour's cached link header is of another family
  */
 struct rf_way {
 	struct dst_entry *dst;
 	struct neighbour *neigh;
-	bool skip_header;
 };
 
-int rf_tx_find(struct net *net, const struct rf_flow *flow, unsigned int len, struct rf_way *way);
-void rf_tx_send(struct net *net, const struct rf_flow *flow, struct sk_buff *skb,
-		struct rf_way *way);
+struct rf_way rf_tx_find(struct net *net, const struct rf_flow *flow, unsigned int len);
+void rf_tx_send(const struct rf_flow *flow, struct sk_buff *skb, struct rf_way way);
 
 #endif

@@ -45,11 +45,6 @@ static unsigned check_kernel(const struct rf_config *config, struct rf_buf *repo
 		rf_buf_text(report, " needs a kernel table and table = -1 asks for none; give a number or auto\n");
 		wrong++;
 	}
-	if (strlen(config->table_label) > RTPFERRY_LABEL_MAX) {
-		tell(config, "table-label", report);
-		rf_buf_printf(report, " is too long; at most %d bytes were expected\n", RTPFERRY_LABEL_MAX);
-		wrong++;
-	}
 	if (config->hook == RF_HOOK_INGRESS && config->hook_device.n == 0) {
 		tell(config, "hook", report);
 		rf_buf_text(report, " needs the devices to sit on; set hook-device too\n");

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "dataplane/kmod/label.h"
+
 static bool wants_table(const struct rf_config *config)
 {
 	return config->dataplane != RF_WANT_USER && config->table != RF_TABLE_NONE;
@@ -27,7 +29,7 @@ void rf_kernel_wish_label(const char *configured, const char *host, const struct
 	size_t room, len;
 
 	if (configured[0]) {
-		snprintf(out, RTPFERRY_LABEL_MAX + 1, "%s", configured);
+		rf_table_label(configured, out);
 		return;
 	}
 	rf_endpoint_print(ng, endpoint);

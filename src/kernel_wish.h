@@ -26,8 +26,9 @@ void rf_kernel_wish_make(const struct rf_config *config, const struct rf_endpoin
                          struct rf_kernel_wish *out);
 
 /*
- * The owner's label: the key table-label, or HOST/ADDRESS:PORT with the first ng listener, which is one daemon's at a
- * time and the same after a restart. What is too long loses the beginning of the host's name.
+ * The owner's label: the key table-label (as rf_table_label has it), or HOST/ADDRESS:PORT with the first ng listener,
+ * which is one daemon's at a time and the same after a restart. What is too long loses the beginning of the host's
+ * name.
  */
 void rf_kernel_wish_label(const char *configured, const char *host, const struct rf_endpoint *ng,
                           char out[RTPFERRY_LABEL_MAX + 1]);

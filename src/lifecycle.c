@@ -39,6 +39,7 @@ struct rf_lifecycle {
 	struct rf_address_files *files;    /* owned: that the addresses in force were read from */
 	bool exiting;                      /* the process ends when the drain does */
 	bool asked;                        /* the API wants a drain */
+	int64_t asked_us;                  /* monotonic: since when; a drain-timeout runs from there */
 	int64_t deadline_us;               /* monotonic: the drain ends then whatever is left; 0: never */
 	struct rf_memory memory;           /* what memory.h remembers */
 	unsigned tended;                   /* looks at memory */
@@ -72,6 +73,7 @@ static void on_drain_check(void *arg, int fd, int what)
 static void start_exit(struct rf_lifecycle *lifecycle, const char *why)
 {
 	const struct rf_config *config = current(lifecycle);
+	int64_t since_us = lifecycle->asked ? lifecycle->asked_us : rf_clock_us();
 
 	if (lifecycle->exiting || config->on_exit == RF_ON_EXIT_FLUSH) {
 		end_now(lifecycle, lifecycle->exiting ? "asked twice" : "asked, and on-exit = flush");
@@ -80,11 +82,12 @@ static void start_exit(struct rf_lifecycle *lifecycle, const char *why)
 	lifecycle->exiting = true;
 	rf_calls_drain(lifecycle->with.calls, true);
 	MAIN(lifecycle, RF_LOG_NOTICE,
-	     "draining: %s; new calls are refused, %u calls are left, for %lld seconds at most", why,
-	     rf_calls_count(lifecycle->with.calls), (long long)config->drain_timeout);
+	     "draining: %s; new calls are refused, %u calls are left, for %lld seconds at most%s", why,
+	     rf_calls_count(lifecycle->with.calls), (long long)config->drain_timeout,
+	     lifecycle->asked ? " since the API asked" : "");
 	rf_notify_status(true, rf_calls_count(lifecycle->with.calls));
 	if (config->drain_timeout > 0)
-		lifecycle->deadline_us = rf_clock_us() + config->drain_timeout * 1000000;
+		lifecycle->deadline_us = since_us + config->drain_timeout * 1000000;
 	if (rf_calls_count(lifecycle->with.calls) == 0)
 		end_now(lifecycle, "drained");
 	else if (rf_loop_timer(lifecycle->with.loop, DRAIN_CHECK_US, true, on_drain_check, lifecycle,
@@ -116,6 +119,8 @@ void rf_lifecycle_drain(void *arg, bool on)
 {
 	struct rf_lifecycle *lifecycle = arg;
 
+	if (on && !lifecycle->asked)
+		lifecycle->asked_us = rf_clock_us();
 	if (lifecycle->asked != on)
 		MAIN(lifecycle, RF_LOG_NOTICE,
 		     on ? "draining: the API asks; new calls are refused until it ends that"

@@ -6,7 +6,10 @@
  * Every command needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
  * Unknown attributes and unknown flag bits are refused. Every refusal has a sentence and, where
  * one attribute is to blame, its offset (extended ack). Numbers are in host order, addresses
- * are 4 or 16 bytes in network order.
+ * are 4 or 16 bytes in network order. A table whose owner closed its socket is an orphan until
+ * its lease ends or somebody adopts it. It forwards, but hands nothing up to a socket that is
+ * not there, since the ICMP error would end calls: RTCP is forwarded without a copy, and what a
+ * flow would pass up is dropped, under its reason. Who adopts a table binds its sockets first.
  */
 #ifndef _UAPI_LINUX_RTPFERRY_H
 #define _UAPI_LINUX_RTPFERRY_H
@@ -28,6 +31,25 @@
  * have it
  */
 #define RTPFERRY_COPY_MARK 8192
+
+/**
+ * enum rtpferry_feature - what this module can do; a daemon passes over bits that it does not
+ *   know
+ * @RTPFERRY_FEATURE_COPY_MARK: RTCP that was forwarded goes up with copy-mark
+ * @RTPFERRY_FEATURE_ORPHAN_SILENCE: an orphan hands nothing up
+ * @RTPFERRY_FEATURE_INGRESS: hook ingress; the kernel may have been built without it
+ * @RTPFERRY_FEATURE_NFT: hook nft, the xtables target
+ * @RTPFERRY_FEATURE_STACK: flow flag stack
+ * @RTPFERRY_FEATURE_FLOW_IDLE: attribute idle-s of a flow, and its event
+ */
+enum rtpferry_feature {
+	RTPFERRY_FEATURE_COPY_MARK = 1 << 0,
+	RTPFERRY_FEATURE_ORPHAN_SILENCE = 1 << 1,
+	RTPFERRY_FEATURE_INGRESS = 1 << 2,
+	RTPFERRY_FEATURE_NFT = 1 << 3,
+	RTPFERRY_FEATURE_STACK = 1 << 4,
+	RTPFERRY_FEATURE_FLOW_IDLE = 1 << 5,
+};
 
 /**
  * enum rtpferry_hook - where a table's packets are taken from
@@ -125,14 +147,18 @@ enum rtpferry_reason {
 
 /**
  * enum rtpferry_event_kind - what an event tells
- * @RTPFERRY_EVENT_KIND_SOURCE_CHANGED: a packet came from another source than the expected one
+ * @RTPFERRY_EVENT_KIND_SOURCE_CHANGED: a packet came from another source than the expected one;
+ *   at most ten per second and namespace are told
  * @RTPFERRY_EVENT_KIND_TABLE_ORPHANED: the table's owner closed its socket
  * @RTPFERRY_EVENT_KIND_TABLE_REAPED: the lease of an orphaned table ended
+ * @RTPFERRY_EVENT_KIND_FLOW_IDLE: no packet for the flow's idle-s, told once for each silence;
+ *   at most 1000 per second and namespace, the others follow
  */
 enum rtpferry_event_kind {
 	RTPFERRY_EVENT_KIND_SOURCE_CHANGED,
 	RTPFERRY_EVENT_KIND_TABLE_ORPHANED,
 	RTPFERRY_EVENT_KIND_TABLE_REAPED,
+	RTPFERRY_EVENT_KIND_FLOW_IDLE,
 
 	/* private: how many there are */
 	RTPFERRY_EVENT_KIND_COUNT,
@@ -166,6 +192,7 @@ enum rtpferry_a_attr {
  * @RTPFERRY_A_INFO_MAX_TYPES: payload types of one flow
  * @RTPFERRY_A_INFO_MAX_SOURCES: SSRCs of one flow that are measured apart
  * @RTPFERRY_A_INFO_MAX_DEVICES: devices of one table
+ * @RTPFERRY_A_INFO_FEATURES: what the module can do
  */
 enum rtpferry_a_info_attr {
 	RTPFERRY_A_INFO_MODULE_VERSION = 1,
@@ -176,6 +203,7 @@ enum rtpferry_a_info_attr {
 	RTPFERRY_A_INFO_MAX_TYPES,
 	RTPFERRY_A_INFO_MAX_SOURCES,
 	RTPFERRY_A_INFO_MAX_DEVICES,
+	RTPFERRY_A_INFO_FEATURES,
 
 	/* private: the highest */
 	RTPFERRY_A_INFO_LAST,
@@ -252,9 +280,13 @@ enum rtpferry_a_local_attr {
  * @RTPFERRY_A_FLOW_DSCP: of what is sent; as it came when absent
  * @RTPFERRY_A_FLOW_MARK: of the route look-up; 0 when absent
  * @RTPFERRY_A_FLOW_FLAGS: what it carries and what is done
- * @RTPFERRY_A_FLOW_TYPE: a payload type; others are measured with 8000 Hz
+ * @RTPFERRY_A_FLOW_TYPE: a payload type; others are measured with the rate of RFC 3551 section
+ *   6 or, where that has none, 8000 Hz
  * @RTPFERRY_A_FLOW_COOKIE: the daemon's own
  * @RTPFERRY_A_FLOW_STATS: statistics
+ * @RTPFERRY_A_FLOW_IDLE_S: seconds without a packet, RTP or RTCP, counted from the flow's last
+ *   one or from when it was set, whichever is later, after which event flow-idle tells so;
+ *   never when absent
  */
 enum rtpferry_a_flow_attr {
 	RTPFERRY_A_FLOW_LOCAL_ADDRESS = 1,
@@ -272,6 +304,7 @@ enum rtpferry_a_flow_attr {
 	RTPFERRY_A_FLOW_TYPE,
 	RTPFERRY_A_FLOW_COOKIE,
 	RTPFERRY_A_FLOW_STATS,
+	RTPFERRY_A_FLOW_IDLE_S,
 
 	/* private: the highest */
 	RTPFERRY_A_FLOW_LAST,
@@ -300,7 +333,8 @@ enum rtpferry_a_type_attr {
  * @RTPFERRY_A_STATS_BYTES: of UDP payload in them
  * @RTPFERRY_A_STATS_RTCP: of packets, RTCP
  * @RTPFERRY_A_STATS_IDLE_MS: since the last of them; absent before the first
- * @RTPFERRY_A_STATS_PASSED_UP: packets that the stack got instead
+ * @RTPFERRY_A_STATS_PASSED_UP: packets that the stack got instead; none while the table is an
+ *   orphan
  * @RTPFERRY_A_STATS_DROPPED: packets that nobody got
  * @RTPFERRY_A_STATS_SOURCE: an SSRC, of the last few
  */
@@ -386,7 +420,7 @@ enum rtpferry_a_source_attr {
  *   each, have their final statistics
  * @RTPFERRY_CMD_FLOW_GET: one flow of a table of this namespace, or a dump of them, with
  *   statistics
- * @RTPFERRY_CMD_EVENT: something happened; at most a few per second and table are told
+ * @RTPFERRY_CMD_EVENT: something happened
  */
 enum rtpferry_cmd {
 	RTPFERRY_CMD_GET_INFO = 1,

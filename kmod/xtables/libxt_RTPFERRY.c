@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The target RTPFERRY for iptables and ip6tables, and so for nft's listing of such rules: without it nft prints the
- * rule without its target, and loading that listing again drops it.
+ * The target RTPFERRY for iptables and ip6tables, and so for nft's listing of such rules:
+ * without it nft prints the rule without its target, and loading that listing again drops it.
  *
  *   iptables -t raw -A PREROUTING -d 192.0.2.1 -p udp --dport 30000:40000 -j RTPFERRY --id 7
  */

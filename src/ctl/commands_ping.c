@@ -3,6 +3,7 @@
  * ping: the ng command, over UDP, as a proxy sends it.
  */
 #include <errno.h>
+#include <netdb.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -40,6 +41,40 @@ static void default_endpoint(struct rf_ctl *ctl, struct rf_endpoint *out)
 		return;
 	if (rf_addr_is_null(&out->addr)) /* "any address" is reached on loopback */
 		out->addr = out->addr.family == RF_FAMILY_IP6 ? loopback6 : loopback4;
+}
+
+/*
+ * NAME or NAME:PORT, as a Service of Kubernetes has: the first address of the name. RF_CTL_OK, or an exit
+ * code, and why was told.
+ */
+static int look_up(struct rf_ctl *ctl, const char *text, struct rf_endpoint *out)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG};
+	const char *colon = strrchr(text, ':');
+	struct addrinfo *found = NULL;
+	uint64_t port = DEFAULT_PORT;
+	char *name = strndup(text, colon ? (size_t)(colon - text) : strlen(text));
+	int rc = RF_CTL_OK, error;
+
+	/* digits alone, and IPv6 addresses, were no address already: a resolver would make something of them */
+	if (!name || name[strspn(name, "0123456789.")] == '\0' || strpbrk(name, ":[]%/ ") ||
+	    (colon && (rf_str_to_u64(rf_str_of(colon + 1), &port) != 0 || port < 1 || port > 65535))) {
+		fprintf(ctl->err, "rtpferryctl: ping %s: expected ADDRESS:PORT, [IPV6]:PORT or NAME:PORT\n", text);
+		free(name);
+		return RF_CTL_USAGE;
+	}
+	error = getaddrinfo(name, NULL, &hints, &found);
+	if (error == 0)
+		error = rf_endpoint_from_sockaddr(found->ai_addr, out) == 0 ? 0 : EAI_FAMILY;
+	if (error != 0) {
+		fprintf(ctl->err, "rtpferryctl: ping %s: the name has no address: %s\n", text, gai_strerror(error));
+		rc = RF_CTL_UNREACHABLE;
+	}
+	out->port = (uint16_t)port;
+	if (found)
+		freeaddrinfo(found);
+	free(name);
+	return rc;
 }
 
 /* Is this the answer to our cookie, and "pong"? */
@@ -107,9 +142,10 @@ int rf_ctl_ping(struct rf_ctl *ctl)
 		default_endpoint(ctl, &to);
 	} else if (rf_endpoint_parse(rf_str_of(ctl->argument), DEFAULT_PORT, &to) != 0 ||
 	           to.addr.family == RF_FAMILY_NONE) {
-		fprintf(ctl->err, "rtpferryctl: ping %s: expected an address, ADDRESS:PORT or [IPV6]:PORT\n",
-		        ctl->argument);
-		return RF_CTL_USAGE;
+		int rc = look_up(ctl, ctl->argument, &to);
+
+		if (rc != RF_CTL_OK)
+			return rc;
 	}
 	rf_endpoint_print(&to, text);
 	us = ping(ctl, &to);

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "ctl/client.h"
 #include "tree/value.h"
+#include "uapi/rtpferry.h"
 
 /* Exit codes, as the man page tells them. */
 enum rf_ctl_exit {
@@ -28,7 +29,8 @@ enum rf_ctl_exit {
 
 /* What is said of a kernel table on the command line. */
 struct rf_ctl_kernel {
-	const char *label;                   /* NULL: not given */
+	const char *label; /* NULL: not given; else label_text */
+	char label_text[RTPFERRY_LABEL_MAX + 1];
 	uint32_t id;                         /* 0: not given */
 	uint32_t lease_s;                    /* 0: not given */
 	uint32_t hook;                       /* enum rtpferry_hook, when hook_given */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ctl/kernel.h"
 #include "ctl/options.h"
+#include "dataplane/kmod/label.h"
 
+#define LABEL_TEXT 1024  /* bytes that a label may have before it is shortened, as table-label */
 #define LEASE_MAX 28800  /* seconds, as the contract has it */
 #define ID_MAX INT32_MAX /* as the module gives them */
 
@@ -22,11 +24,12 @@ static bool take_label(struct rf_ctl_kernel *kernel, const char *value)
 {
 	size_t len = strlen(value);
 
-	if (len < 1 || len > RTPFERRY_LABEL_MAX) {
-		fprintf(stderr, "rtpferryctl: --label \"%s\": expected 1 to %d bytes\n", value, RTPFERRY_LABEL_MAX);
+	if (len < 1 || len > LABEL_TEXT) {
+		fprintf(stderr, "rtpferryctl: --label \"%.80s\": expected 1 to %d bytes\n", value, LABEL_TEXT);
 		return false;
 	}
-	kernel->label = value;
+	rf_table_label(value, kernel->label_text);
+	kernel->label = kernel->label_text;
 	return true;
 }
 

@@ -4,11 +4,35 @@
  */
 #include "rtp/source.h"
 
-#define US_PER_S 1000000u
-
 void rf_rtp_source_init(struct rf_rtp_source *source, uint32_t ssrc)
 {
 	*source = (struct rf_rtp_source){.ssrc = ssrc, .bad_seq = RF_RTP_NO_BAD_SEQ};
+}
+
+uint32_t rf_rtp_static_clock_rate(uint8_t payload_type)
+{
+	switch (payload_type) {
+	case 6:
+		return 16000;
+	case 10:
+	case 11:
+		return 44100;
+	case 16:
+		return 11025;
+	case 17:
+		return 22050;
+	case 14:
+	case 25:
+	case 26:
+	case 28:
+	case 31:
+	case 32:
+	case 33:
+	case 34:
+		return 90000;
+	default:
+		return 8000;
+	}
 }
 
 static void begin_sequence(struct rf_rtp_source *source, uint16_t first)
@@ -16,13 +40,6 @@ static void begin_sequence(struct rf_rtp_source *source, uint16_t first)
 	source->base_seq = first;
 	source->max_seq = first;
 	source->window = 1;
-	source->bad_seq = RF_RTP_NO_BAD_SEQ;
-}
-
-static void advance(struct rf_rtp_source *source, uint16_t ahead)
-{
-	source->max_seq += ahead;
-	source->window = ahead < RF_RTP_WINDOW ? source->window << ahead | 1 : 1;
 	source->bad_seq = RF_RTP_NO_BAD_SEQ;
 }
 
@@ -56,22 +73,17 @@ static enum rf_rtp_verdict place_far_away(struct rf_rtp_source *source, uint16_t
 	source->strays--;
 	source->expected_past += source->max_seq - source->base_seq + 1;
 	begin_sequence(source, (uint16_t)(seq - 1));
-	advance(source, 1);
+	rf_rtp_source_advance(source, 1);
 	return RF_RTP_RESTART;
 }
 
-static enum rf_rtp_verdict place(struct rf_rtp_source *source, uint16_t seq)
+enum rf_rtp_verdict rf_rtp_source_place(struct rf_rtp_source *source, uint16_t seq)
 {
-	uint16_t ahead = (uint16_t)(seq - source->max_seq);
-	uint16_t behind = (uint16_t)(0 - ahead);
+	uint16_t behind = (uint16_t)(source->max_seq - seq);
 
 	if (!source->started) {
 		source->started = 1;
 		begin_sequence(source, seq);
-		return RF_RTP_NEXT;
-	}
-	if (ahead != 0 && ahead < RF_RTP_MAX_DROPOUT) {
-		advance(source, ahead);
 		return RF_RTP_NEXT;
 	}
 	if (behind < RF_RTP_MAX_MISORDER)
@@ -79,45 +91,12 @@ static enum rf_rtp_verdict place(struct rf_rtp_source *source, uint16_t seq)
 	return place_far_away(source, seq);
 }
 
-/* Arrival in RTP units, modulo 2^32. Split so that the product fits in 64 bits. */
-static uint32_t arrival_units(int64_t now_us, uint32_t clock_rate)
+void rf_rtp_source_change_type(struct rf_rtp_source *source, uint8_t payload_type, uint32_t clock_rate)
 {
-	uint64_t us = (uint64_t)now_us;
-
-	return (uint32_t)(us / US_PER_S * clock_rate + us % US_PER_S * clock_rate / US_PER_S);
-}
-
-static void measure_jitter(struct rf_rtp_source *source, const struct rf_rtp_arrival *arrival, bool first)
-{
-	uint32_t transit = arrival_units(arrival->now_us, arrival->clock_rate) - arrival->timestamp;
-	bool same_type = source->payload_type == arrival->payload_type && source->clock_rate == arrival->clock_rate;
-	uint32_t step = transit - source->transit;
-
-	if (!first && same_type && source->timestamp == arrival->timestamp)
-		return;
-	if (!first && source->clock_rate != arrival->clock_rate)
-		source->jitter = (uint32_t)((uint64_t)source->jitter * arrival->clock_rate / source->clock_rate);
-	if (step > 0x7fffffff)
-		step = 0 - step; /* the absolute value, modulo 2^32 */
-	if (!first && same_type && step <= arrival->clock_rate)
-		source->jitter += step - ((source->jitter + 8) >> 4);
-	source->transit = transit;
-	source->timestamp = arrival->timestamp;
-	source->clock_rate = arrival->clock_rate;
-	source->payload_type = arrival->payload_type;
-}
-
-enum rf_rtp_verdict rf_rtp_source_update(struct rf_rtp_source *source, const struct rf_rtp_arrival *arrival)
-{
-	bool first = !source->started;
-	enum rf_rtp_verdict verdict = place(source, arrival->seq);
-
-	source->packets++;
-	source->bytes += arrival->bytes;
-	source->last_us = arrival->now_us;
-	if (verdict != RF_RTP_DUPLICATE && verdict != RF_RTP_STRAY)
-		measure_jitter(source, arrival, first);
-	return verdict;
+	if (source->clock_rate && source->clock_rate != clock_rate)
+		source->jitter = (uint32_t)((uint64_t)source->jitter * clock_rate / source->clock_rate);
+	source->clock_rate = clock_rate;
+	source->payload_type = payload_type;
 }
 
 uint64_t rf_rtp_source_expected(const struct rf_rtp_source *source)

@@ -58,6 +58,7 @@ int main(int argc, char **argv)
 	fake.config.unix_path = argv[3];
 	fake.config.token = argc > 4 ? argv[4] : NULL;
 	fake.config.compat_rtpengine = getenv("COMPAT") != NULL;
+	fake.dataplane.kernel = getenv("KERNEL") != NULL;
 	fake.config.loop = watch.loop;
 	if (rf_http_new(&fake.config, &http, &why) != 0) {
 		fprintf(stderr, "%.*s\n", RF_STR_ARG(why));

@@ -15,6 +15,8 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 LOGS = "build/logs"
 TAIL = 40              # lines of a log that a failure shows
 COVERAGE_FLOOR = 80.0  # percent of the lines of src/
+# Scripts of tests/guest, and their words, that the debug kernel runs; those with real peers are too slow on it.
+DEBUG_SCRIPTS = (("control",), ("forwarding",), ("up",), ("fuzz_netlink", "60"), ("stress", "120"))
 C_FOLDERS = ("src", "tests", "bench", "include", "kmod")
 
 
@@ -49,13 +51,13 @@ class Ladder:
         self.result(status == 0, name, time.monotonic() - started, detail)
         return status == 0
 
-    def suite(self, path, env, minutes=10):
+    def suite(self, path, env, minutes=10, words=(), name=None):
         """A program whose lines begin with ok, FAILED or skipped: each is one test."""
-        name = f"{path} with the {env['PRESET']} build"
+        name = name or f"{path} with the {env['PRESET']} build"
         print(f"-- {name}", flush=True)
         before = self.failed
         started = time.monotonic()
-        status = self._run([path], env, minutes, None, self._count)
+        status = self._run([path, *words], env, minutes, None, self._count)
         if status != 0 and self.failed == before:
             self.result(False, name, time.monotonic() - started, f"ended with status {status}")
 
@@ -253,6 +255,22 @@ def peers(ladder):
             ladder.suite(path, {"PRESET": "asan"})
 
 
+def kernel(ladder):
+    """What reads the module's code, and DKMS; the first run fetches kernels and their source."""
+    ladder.suite("scripts/kernel-lint", {}, 15, (), "scripts/kernel-lint")
+    ladder.suite("tests/kernel/dkms", {}, 10, (), "tests/kernel/dkms")
+
+
+def debug(ladder):
+    """Scripts of the guest on the debug kernel, which looks for every fault. The first run builds it."""
+    if not ladder.command("build debug kernel", ["tests/guest/run", "--kernel", "debug", "--build"], minutes=60):
+        return
+    for script, *words in DEBUG_SCRIPTS:
+        ladder.suite("tests/guest/run", {}, 30,
+                     ["--kernel", "debug", "--memory", "2048", "--timeout", "1700", f"tests/guest/{script}", *words],
+                     f"tests/guest/{script} on the debug kernel")
+
+
 def chart(ladder):
     """The Kubernetes chart: renderings, schemas, refusals, rules, dashboard. The first run builds helm."""
     if ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev"):
@@ -289,7 +307,8 @@ def bench(ladder):
 
 
 RUNGS = {"lint": lint, "unit": unit, "fuzz": fuzz, "netns": netns, "hostile": hostile, "peers": peers,
-         "chart": chart, "coverage": coverage, "bench": bench}
+         "kernel": kernel, "chart": chart, "coverage": coverage, "bench": bench, "debug": debug}
+BY_NAME_ONLY = ("debug",)  # not part of "all": it builds a kernel for a quarter of an hour
 
 
 def _signals():
@@ -306,15 +325,17 @@ def _signals():
 def main(names):
     """Run the rungs that are named, or all; the exit status tells whether everything passed."""
     os.chdir(ROOT)
+    everything = [name for name in RUNGS if name not in BY_NAME_ONLY]
+    names = [one for name in names or ["all"] for one in (everything if name == "all" else [name])]
     for name in names:
         if name not in RUNGS:
-            print(f"test: there is no rung '{name}'; expected some of: {' '.join(RUNGS)}", file=sys.stderr)
+            print(f"test: there is no rung '{name}'; expected some of: all {' '.join(RUNGS)}", file=sys.stderr)
             return 2
     _signals()
     ladder = Ladder()
     status = 1
     try:
-        for name in names or RUNGS:
+        for name in names:
             print(f"== {name}", flush=True)
             RUNGS[name](ladder)
         status = 1 if ladder.failed or not ladder.passed else 0

@@ -16,6 +16,7 @@ static const struct rf_attribute info_attributes[] = {
 	[RTPFERRY_A_INFO_MAX_TYPES] = {"max-types", RF_ATTRIBUTE_NUMBER, 4, false, NULL},
 	[RTPFERRY_A_INFO_MAX_SOURCES] = {"max-sources", RF_ATTRIBUTE_NUMBER, 4, false, NULL},
 	[RTPFERRY_A_INFO_MAX_DEVICES] = {"max-devices", RF_ATTRIBUTE_NUMBER, 4, false, NULL},
+	[RTPFERRY_A_INFO_FEATURES] = {"features", RF_ATTRIBUTE_NUMBER, 4, false, NULL},
 };
 static const struct rf_attribute_set rf_attributes_info = {"info", RTPFERRY_A_INFO_MAX, info_attributes};
 
@@ -97,6 +98,7 @@ static const struct rf_attribute flow_attributes[] = {
 	[RTPFERRY_A_FLOW_TYPE] = {"type", RF_ATTRIBUTE_NEST, 0, true, &rf_attributes_type},
 	[RTPFERRY_A_FLOW_COOKIE] = {"cookie", RF_ATTRIBUTE_NUMBER, 8, false, NULL},
 	[RTPFERRY_A_FLOW_STATS] = {"stats", RF_ATTRIBUTE_NEST, 0, false, &rf_attributes_stats},
+	[RTPFERRY_A_FLOW_IDLE_S] = {"idle-s", RF_ATTRIBUTE_NUMBER, 4, false, NULL},
 };
 static const struct rf_attribute_set rf_attributes_flow = {"flow", RTPFERRY_A_FLOW_MAX, flow_attributes};
 

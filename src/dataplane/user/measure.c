@@ -4,38 +4,10 @@
 #include "rtp/merge.h"
 #include "rtp/rtcp.h"
 
-/* Clock rates of static payload types (RFC 3551 section 6), for those that the SDP did not name; 0: as rtp/leg.h
- * assumes. */
-static uint32_t static_clock_rate(uint8_t type)
-{
-	switch (type) {
-	case 6:
-		return 16000;
-	case 10:
-	case 11:
-		return 44100;
-	case 16:
-		return 11025;
-	case 17:
-		return 22050;
-	case 14:
-	case 25:
-	case 26:
-	case 28:
-	case 31:
-	case 32:
-	case 33:
-	case 34:
-		return 90000;
-	default:
-		return 0;
-	}
-}
-
 static void measure_rtp(struct rf_stream *stream, const struct rf_packet *packet)
 {
 	const struct rf_rtp_packet *rtp = &packet->rtp;
-	uint32_t clock_rate = packet->type ? packet->type->clock_rate : static_clock_rate(rtp->payload_type);
+	uint32_t clock_rate = packet->type ? packet->type->clock_rate : rf_rtp_static_clock_rate(rtp->payload_type);
 	struct rf_leg *leg = &stream->measured->leg;
 	unsigned i;
 

@@ -13,19 +13,23 @@ SOURCES = ("kmod", "include/uapi", "src/rtp/source.c", "src/rtp/source.h")
 class Module:
     """rtpferry.ko for one kernel."""
 
-    def __init__(self, kernel, root):
+    def __init__(self, kernel, root, tree="tree"):
         self.kernel = kernel
         self.root = root
-        self.tree = f"{kernel.work}/tree"
+        self.tree = f"{kernel.work}/{tree}"
         self.file = f"{self.tree}/kmod/rtpferry.ko"
 
     def build(self, *words):
         """Copy what changed, then make; words are further arguments of make."""
-        for source in SOURCES:
-            self._copy(source)
+        self.copy()
         output = command(["make", "-s", "-C", self.kernel.headers, f"M={self.tree}/kmod", "W=1", *words, "modules"])
         if output.strip():
             print(output, end="", flush=True)
+
+    def copy(self):
+        """Copy what changed of the sources."""
+        for source in SOURCES:
+            self._copy(source)
 
     def _copy(self, name):
         path = f"{self.root}/{name}"

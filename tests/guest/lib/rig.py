@@ -16,6 +16,8 @@ import sys
 import time
 import traceback
 
+import console
+
 CLONE_NEWNET = 0x40000000
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -174,12 +176,25 @@ class Tests:
             traceback.print_exc(file=sys.stdout)
 
     def end(self):
-        noise = [line for line in sh("dmesg").splitlines()
-                 if any(word in line for word in ("BUG", "WARNING", "Call Trace", "possible recursive", "leak"))]
-        if noise:
-            self.failed += 1
-            print("FAILED  the console is quiet", *noise[:20], sep="\n        ", flush=True)
+        """Every script ends so: with the module gone, no report and, where the kernel looks for them, no leak."""
+        self.only = []
+        self.check("the module goes, and its memory with it", self._unload)
+        if console.debugs():
+            self.check("kmemleak finds nothing", lambda: console.none(console.leaks(), "lost"))
+            self.check("lockdep was looking all the time", lambda: equal(console.lockdep_looks(), True))
+        self.check("the console is quiet", lambda: console.none(console.reports(), "reports"))
         sys.exit(1 if self.failed else 0)
+
+    @staticmethod
+    def _unload():
+        """What a script left behind ends with its namespaces; then nothing of the module's may be in use."""
+        clear()
+        for _ in range(50):
+            if "rtpferry" not in sh("cat /proc/modules") or "in use" not in sh("rmmod rtpferry 2>&1 || true"):
+                break
+            time.sleep(0.2)
+        equal([line for line in sh("cat /proc/modules").splitlines() if line.startswith("rtpferry ")], [])
+        equal([line for line in sh("cat /proc/slabinfo").splitlines() if line.startswith("rf_")], [], "slabs")
 
 
 def load():

@@ -86,13 +86,26 @@ static void kernel_tables_are_understood(void **state)
 	assert_ptr_equal(options.command, rf_ctl_rules);
 }
 
+/* As the relay shortens its table-label. */
+static void a_long_label_is_the_relays(void **state)
+{
+	struct rf_ctl_options options;
+
+	(void)state;
+	assert_int_equal(parse(&options, 4, "table", "alloc", "--label",
+	                       "media/rtp/ip-10-11-12-13.eu-central-1.compute.internal.example.com/1"),
+	                 RF_CTL_OK);
+	assert_string_equal(options.ctl.kernel.label,
+	                    "media/rtp/ip-10-11-12-13.eu-central-1.compute.~5ac5b9c5b3c48392");
+}
+
 static void wrong_kernel_tables_are_refused(void **state)
 {
 	struct rf_ctl_options options;
-	char label[65] = {0};
+	char label[1026] = {0};
 
 	(void)state;
-	memset(label, 'x', 64);
+	memset(label, 'x', 1025);
 	assert_int_equal(parse(&options, 1, "table"), RF_CTL_USAGE);
 	assert_int_equal(parse(&options, 2, "table", "lis"), RF_CTL_USAGE);
 	assert_int_equal(parse(&options, 1, "list"), RF_CTL_USAGE);
@@ -133,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commands_and_options_are_understood),
 		cmocka_unit_test(kernel_tables_are_understood),
+		cmocka_unit_test(a_long_label_is_the_relays),
 		cmocka_unit_test(wrong_kernel_tables_are_refused),
 		cmocka_unit_test(wrong_command_lines_are_refused),
 	};

@@ -46,6 +46,24 @@ static void a_label_is_one_daemons(void **state)
 	assert_string_equal(label("default/rtpferry/node1", "node1", "127.0.0.1:2223"), "default/rtpferry/node1");
 }
 
+/* Relays of a node differ at the end of their labels. */
+static void a_long_label_keeps_what_tells_it_apart(void **state)
+{
+	const char *node = "media/rtp/ip-10-11-12-13.eu-central-1.compute.internal.example.com";
+	char first[RTPFERRY_LABEL_MAX + 1];
+
+	(void)state;
+	snprintf(first, sizeof(first), "%s", label(node, "node1", "127.0.0.1:2223"));
+	assert_int_equal(strlen(first), RTPFERRY_LABEL_MAX);
+	assert_memory_equal(first, node, RTPFERRY_LABEL_MAX - 17);
+	assert_string_equal(label("media/rtp/ip-10-11-12-13.eu-central-1.compute.internal.example.com/1", "node1",
+	                          "127.0.0.1:2223"),
+	                    "media/rtp/ip-10-11-12-13.eu-central-1.compute.~5ac5b9c5b3c48392");
+	assert_string_not_equal(first, label("media/rtp/ip-10-11-12-13.eu-central-1.compute.internal.example.com/1",
+	                                     "node1", "127.0.0.1:2223"));
+	assert_string_equal(first, label(node, "node2", "127.0.0.1:2224"));
+}
+
 /* Pods differ at the end of their names. */
 static void a_long_host_keeps_its_end(void **state)
 {
@@ -148,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_label_is_one_daemons),
+		cmocka_unit_test(a_long_label_keeps_what_tells_it_apart),
 		cmocka_unit_test(a_long_host_keeps_its_end),
 		cmocka_unit_test(guards_of_two_daemons_differ),
 		cmocka_unit_test(a_table_is_wanted_unless_told_otherwise),

@@ -222,6 +222,20 @@ static void a_changed_clock_rate_skips_a_step_and_keeps_the_seconds(void **state
 	assert_true(jitter(&s) < 1.0 / 8000);
 }
 
+static void static_types_have_their_clock_rate(void **state)
+{
+	static const struct {
+		uint8_t type;
+		uint32_t rate;
+	} known[] = {{0, 8000},   {3, 8000},   {5, 8000},   {6, 16000},  {9, 8000},   {10, 44100}, {11, 44100},
+	             {14, 90000}, {16, 11025}, {17, 22050}, {18, 8000},  {25, 90000}, {26, 90000}, {28, 90000},
+	             {31, 90000}, {32, 90000}, {33, 90000}, {34, 90000}, {35, 8000},  {96, 8000},  {127, 8000}};
+
+	(void)state;
+	for (size_t i = 0; i < RF_COUNT(known); i++)
+		assert_int_equal(rf_rtp_static_clock_rate(known[i].type), known[i].rate);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +250,7 @@ int main(void)
 		cmocka_unit_test(silence_is_no_jitter),
 		cmocka_unit_test(timestamps_that_jump_are_no_jitter),
 		cmocka_unit_test(a_changed_clock_rate_skips_a_step_and_keeps_the_seconds),
+		cmocka_unit_test(static_types_have_their_clock_rate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,8 +99,14 @@
 {{- if and (eq $v.kernelModule.mode "none") $v.kernelModule.required }}
 {{- fail "kernelModule.required is true, but kernelModule.mode is none; expected host, init or kmm" }}
 {{- end }}
+{{- if and (eq $v.kernelModule.mode "none") (eq (default "off" $v.config.nft) "guard") }}
+{{- fail "config.nft is guard, but kernelModule.mode is none, which has no NET_ADMIN to make it; expected the mode host, which works without a module, too" }}
+{{- end }}
 {{- if and (eq $v.kernelModule.mode "none") (eq $v.kernelModule.table.bootstrap "init") }}
 {{- fail "kernelModule.table.bootstrap is init, but kernelModule.mode is none; expected host, init or kmm" }}
+{{- end }}
+{{- if and (eq $v.kernelModule.table.bootstrap "init") (not $v.kernelModule.required) }}
+{{- fail "kernelModule.table.bootstrap is init, but kernelModule.required is false; expected true: without a module that init container fails and the pod never starts" }}
 {{- end }}
 {{- if and $v.kernelModule.kmm.create (ne $v.kernelModule.mode "kmm") }}
 {{- fail (printf "kernelModule.kmm.create is true, but kernelModule.mode is %s; expected kmm" $v.kernelModule.mode) }}

@@ -52,6 +52,7 @@ $(POD_UID)
 - {name: RTPFERRY_DRAIN_TIMEOUT, value: {{ sub (int $v.drain.gracePeriodSeconds) 15 | quote }}}
 {{- if eq $v.kernelModule.mode "none" }}
 - {name: RTPFERRY_DATAPLANE, value: user}
+- {name: RTPFERRY_NFT, value: "off"}
 {{- else }}
 - {name: RTPFERRY_DATAPLANE, value: auto}
 - {name: RTPFERRY_NO_FALLBACK, value: {{ ternary "yes" "no" $v.kernelModule.required | quote }}}

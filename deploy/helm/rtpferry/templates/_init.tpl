@@ -77,6 +77,12 @@
     {{- if ne (include "rtpferry.tableId" .) "auto" }}
     - --id={{ include "rtpferry.tableId" . }}
     {{- end }}
+    {{- with $v.config.hook }}
+    - --hook={{ . }}
+    {{- end }}
+    {{- range default list (kindIs "string" (index $v.config "hook-device") | ternary (list (index $v.config "hook-device")) (index $v.config "hook-device")) }}
+    - --device={{ . }}
+    {{- end }}
   env:
     {{- include "rtpferry.identity" .root | trim | nindent 4 }}
   securityContext:
