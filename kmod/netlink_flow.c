@@ -509,6 +509,7 @@ int rf_netlink_flow_dump(struct sk_buff *msg, struct netlink_callback *cb)
 		if (put_row(msg, cb, flow) < 0)
 			break;
 		cursor->port++;
+		cond_resched(); /* ksoftirqd may have packets to send */
 	}
 	mutex_unlock(&rn->lock);
 	if (!table && !cursor->address && !cursor->port) {

@@ -15,6 +15,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 LOGS = "build/logs"
 TAIL = 40              # lines of a log that a failure shows
 COVERAGE_FLOOR = 80.0  # percent of the lines of src/
+GUEST_KERNELS = ("6.1", "6.12")
 # Scripts of tests/guest, and their words, that the debug kernel runs; those with real peers are too slow on it.
 DEBUG_SCRIPTS = (("control",), ("forwarding",), ("up",), ("fuzz_netlink", "60"), ("stress", "120"))
 C_FOLDERS = ("src", "tests", "bench", "include", "kmod")
@@ -255,6 +256,43 @@ def peers(ladder):
             ladder.suite(path, {"PRESET": "asan"})
 
 
+def guest_suites():
+    """Of tests/guest/suites, scripts by what they share a guest for: a build that they need (or none) and options."""
+    found = {}
+    with open("tests/guest/suites", encoding="utf-8") as file:
+        lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
+    for script, *words in lines:
+        presets = [word.removeprefix("preset=") for word in words if word.startswith("preset=")]
+        options = tuple(word for word in words if not word.startswith("preset="))
+        found.setdefault(("".join(presets), options), []).append(script)
+    return found
+
+
+def _fetched(ladder, kernel):
+    """Whether a guest's kernel is there; one that cannot be fetched is a skip, or a failure under CI."""
+    log = f"{LOGS}/guest-fetch-{kernel}.log"
+    started = time.monotonic()
+    with open(log, "w", encoding="utf-8") as file:
+        status = ladder._run(["tests/guest/run", "--kernel", kernel, "--fetch"], None, 10, file)
+    if status != 0:
+        skip = status == 3 and os.environ.get("CI") != "true"
+        ladder.result(skip, f"guest kernel {kernel}", time.monotonic() - started,
+                      f"{'skipped: ' if skip else ''}{tail(log, 5)}")
+    return status == 0
+
+
+def guest(ladder):
+    """The kernel module: every script of tests/guest/suites on every kernel, and the newest headers."""
+    for kernel in (kernel for kernel in GUEST_KERNELS if _fetched(ladder, kernel)):
+        for (preset, options), scripts in guest_suites().items():
+            if not preset or ladder.build(preset):
+                ladder.suite("tests/guest/run", {"PRESET": preset} if preset else {}, 30,
+                             ["--kernel", kernel, "--timeout", "1700", *options, "tests/guest/several", *scripts],
+                             f"tests/guest on kernel {kernel}: {' '.join(scripts)}")
+    if _fetched(ladder, "sid"):
+        ladder.suite("tests/guest/compile-sid", {}, 15, (), "tests/guest/compile-sid")
+
+
 def kernel(ladder):
     """What reads the module's code, and DKMS; the first run fetches kernels and their source."""
     ladder.suite("scripts/kernel-lint", {}, 15, (), "scripts/kernel-lint")
@@ -307,7 +345,7 @@ def bench(ladder):
 
 
 RUNGS = {"lint": lint, "unit": unit, "fuzz": fuzz, "netns": netns, "hostile": hostile, "peers": peers,
-         "kernel": kernel, "chart": chart, "coverage": coverage, "bench": bench, "debug": debug}
+         "guest": guest, "kernel": kernel, "chart": chart, "coverage": coverage, "bench": bench, "debug": debug}
 BY_NAME_ONLY = ("debug",)  # not part of "all": it builds a kernel for a quarter of an hour
 
 

@@ -33,7 +33,8 @@ class Guest:
         os.makedirs(self.share)
         shutil.copy(f"{HERE}/../begin", f"{self.share}/begin")
         with open(f"{self.share}/modules", "w", encoding="utf-8") as file:
-            file.write(os.path.dirname(self.kernel.modules))
+            own = f"{self.kernel.work}/lib/modules"   # with the module, where it was built
+            file.write(own if os.path.isdir(own) else os.path.dirname(self.kernel.modules))
         settings = [f"{name}={value}" for name, value in (environment or {}).items()]
         with open(f"{self.share}/command", "w", encoding="utf-8") as file:
             file.write("".join(f"{word}\n" for word in (os.getcwd(), "env", *settings, script, *arguments)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The module, built against an unpacked kernel's headers in a copy of its sources."""
+"""The kernel module, built against an unpacked kernel's headers in a copy of its sources, and where modprobe finds it."""
 
 import os
 import shutil
@@ -8,36 +8,68 @@ from kernel import command
 
 # What the module is built from; the paths between them are kept.
 SOURCES = ("kmod", "include/uapi", "src/rtp/source.c", "src/rtp/source.h")
+# What depmod reads of a kernel besides its modules.
+LISTS = ("modules.order", "modules.builtin", "modules.builtin.modinfo")
+NOISE = "Skipping BTF generation"   # of a module: nobody reads its types
 
 
 class Module:
-    """rtpferry.ko for one kernel."""
+    """rtpferry.ko for one kernel, and the plugin that iptables needs for its target."""
 
     def __init__(self, kernel, root, tree="tree"):
         self.kernel = kernel
         self.root = root
         self.tree = f"{kernel.work}/{tree}"
         self.file = f"{self.tree}/kmod/rtpferry.ko"
+        self.plugins = f"{kernel.work}/xtables"
 
     def build(self, *words):
-        """Copy what changed, then make; words are further arguments of make."""
-        self.copy()
+        """Copy what changed, then make; words are further arguments of make. Nothing when nothing changed."""
+        done = f"{self.tree}/built"
+        changed = self.copy()
+        if os.path.exists(done) and not changed and not words:
+            return
+        if os.path.exists(done):
+            os.remove(done)
         output = command(["make", "-s", "-C", self.kernel.headers, f"M={self.tree}/kmod", "W=1", *words, "modules"])
-        if output.strip():
-            print(output, end="", flush=True)
+        said = [line for line in output.splitlines() if line.strip() and not line.startswith(NOISE)]
+        if said:
+            print(*said, sep="\n", flush=True)
+        if words:
+            return
+        self._build_plugin()
+        self._register()
+        with open(done, "w", encoding="ascii"):
+            pass
 
     def copy(self):
-        """Copy what changed of the sources."""
-        for source in SOURCES:
-            self._copy(source)
+        """The sources; how many of them had changed."""
+        return sum(self._copy(source) for source in SOURCES)
+
+    def _build_plugin(self):
+        os.makedirs(self.plugins, exist_ok=True)
+        command(["gcc", "-fPIC", "-shared", "-Wall", "-Werror", f"-I{self.tree}/include/uapi",
+                 f"{self.tree}/kmod/xtables/libxt_RTPFERRY.c", "-o", f"{self.plugins}/libxt_RTPFERRY.so"])
+
+    def _register(self):
+        """A folder of modules for the guest: the kernel's, and ours as an update, with what depmod says of them."""
+        base = f"{self.kernel.work}/lib/modules/{self.kernel.release}"
+        shutil.rmtree(base, ignore_errors=True)
+        os.makedirs(f"{base}/updates")
+        os.symlink(f"{self.kernel.modules}/kernel", f"{base}/kernel")
+        for name in LISTS:
+            if os.path.exists(f"{self.kernel.modules}/{name}"):
+                shutil.copy(f"{self.kernel.modules}/{name}", base)
+        shutil.copy(self.file, f"{base}/updates")
+        command(["depmod", "-b", self.kernel.work, self.kernel.release])
 
     def _copy(self, name):
         path = f"{self.root}/{name}"
         if os.path.isdir(path):
-            for entry in sorted(os.listdir(path)):
-                self._copy(f"{name}/{entry}")
-            return
+            return sum(self._copy(f"{name}/{entry}") for entry in sorted(os.listdir(path)))
         to = f"{self.tree}/{name}"
         os.makedirs(os.path.dirname(to), exist_ok=True)
-        if not os.path.exists(to) or os.path.getmtime(to) != os.path.getmtime(path):
-            shutil.copy2(path, to)
+        if os.path.exists(to) and os.path.getmtime(to) == os.path.getmtime(path):
+            return 0
+        shutil.copy2(path, to)
+        return 1

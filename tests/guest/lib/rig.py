@@ -55,12 +55,13 @@ class Inside:
         os.close(fd)
 
 
-def topology():
-    """The picture above."""
+def topology(queues=1):
+    """The picture above; its devices with that many queues each way."""
+    each = f"numtxqueues {queues} numrxqueues {queues}"
     for name in ("caller", "relay", "callee"):
         sh(f"ip netns add {name}")
     for party, link, net in (("caller", "west", 1), ("callee", "east", 2)):
-        sh(f"ip link add name {link} netns relay type veth peer name eth0 netns {party}")
+        sh(f"ip link add name {link} netns relay {each} type veth peer name eth0 netns {party} {each}")
         sh(f"ip -n relay addr add 10.{net}.0.1/24 dev {link} && ip -n relay addr add fd0{net}::1/64 dev {link} nodad")
         sh(f"ip -n {party} addr add 10.{net}.0.2/24 dev eth0 && ip -n {party} addr add fd0{net}::2/64 dev eth0 nodad")
         sh(f"ip -n relay link set {link} up && ip -n {party} link set eth0 up && ip -n relay link set lo up")
@@ -68,6 +69,11 @@ def topology():
     for party, link, net in (("caller", "west", 1), ("callee", "east", 2)):
         know_neighbour(party, link, f"10.{net}.0.2")
         know_neighbour(party, link, f"fd0{net}::2")
+
+
+def link_address(where, device):
+    """Six bytes."""
+    return bytes.fromhex(sh(f"ip netns exec {where} cat /sys/class/net/{device}/address").strip().replace(":", ""))
 
 
 def know_neighbour(party, link, address):
@@ -91,12 +97,11 @@ def udp(where, address, port, timeout_s=1.0):
     return sock
 
 
-def software_checksums(on):
-    """Both parties' devices leave the UDP checksum to software, or take it over again."""
-    for party in ("caller", "callee"):
-        with Inside(party), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            value = ctypes.create_string_buffer(struct.pack("II", 0x17, not on))   # ETHTOOL_STXCSUM
-            fcntl.ioctl(sock, 0x8946, struct.pack("16sP", b"eth0", ctypes.addressof(value)))
+def offload(where, device, on, command=0x17):
+    """Whether a device takes the UDP checksum over (ETHTOOL_STXCSUM), or another of ethtool's switches."""
+    with Inside(where), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        value = ctypes.create_string_buffer(struct.pack("II", command, on))
+        fcntl.ioctl(sock, 0x8946, struct.pack("16sP", device.encode(), ctypes.addressof(value)))
 
 
 class Capture:
@@ -114,10 +119,17 @@ class Capture:
     def __exit__(self, *_):
         self.socket.close()
 
+    def send(self, packet, kind=0x0800, to=b"\xff" * 6):
+        """An Ethernet frame of our own, to a link address."""
+        self.socket.send(to + b"\2\0\0\0\0\1" + struct.pack("!H", kind) + packet)
+
     def udp(self, port):
-        """The next datagram to that port: ttl, tos, checksum."""
+        """The next datagram to that port: ip (the whole packet), ttl, tos, udp, checksum."""
         while True:
-            frame = self.socket.recv(65536)[14:]
+            try:
+                frame = self.socket.recv(65536)[14:]
+            except TimeoutError:
+                return None
             if frame[0] >> 4 == 4 and frame[9] == 17:
                 out = {"ttl": frame[8], "tos": frame[1], "udp": frame[(frame[0] & 15) * 4:]}
             elif frame[0] >> 4 == 6 and frame[6] == 17:
@@ -125,6 +137,7 @@ class Capture:
             else:
                 continue
             if struct.unpack_from("!H", out["udp"], 2)[0] == port:
+                out["ip"] = frame
                 out["checksum"] = struct.unpack_from("!H", out["udp"], 6)[0]
                 return out
 
@@ -156,6 +169,10 @@ def reasons(stats, key):
     return {row["reason"]: row["packets"] for row in stats.get(key, [])}
 
 
+class Skip(Exception):
+    """The test cannot be made here; the text says why."""
+
+
 class Tests:
     """A list of sentences, each a test; the exit status says whether all held."""
 
@@ -170,6 +187,8 @@ class Tests:
         try:
             function(*words)
             print(f"ok      {sentence} ({time.monotonic() - started:.1f} s)", flush=True)
+        except Skip as why:
+            print(f"skipped {sentence}: {why}", flush=True)
         except Exception:  # pylint: disable=broad-except
             self.failed += 1
             print(f"FAILED  {sentence}", flush=True)
@@ -196,6 +215,19 @@ class Tests:
         equal([line for line in sh("cat /proc/modules").splitlines() if line.startswith("rtpferry ")], [])
         equal([line for line in sh("cat /proc/slabinfo").splitlines() if line.startswith("rf_")], [], "slabs")
 
+    @classmethod
+    def run(cls, sentences, *prepare, queues=1):
+        """Load the module, make the topology and what else is wanted, and check a dict of sentences and functions."""
+        load()
+        topology(queues)
+        for make in prepare:
+            make()
+        tests = cls()
+        for sentence, function in sentences.items():
+            tests.check(sentence, function)
+        tests.end()
+
 
 def load():
-    sh(f"for m in udp_tunnel nfnetlink x_tables; do modprobe $m; done 2>/dev/null; insmod {os.environ['RTPFERRY_KO']}")
+    """The module as modprobe finds it, with what it depends on; from its file where the guest has no list of modules."""
+    sh(f"modprobe rtpferry 2>/dev/null || insmod {os.environ['RTPFERRY_KO']}")

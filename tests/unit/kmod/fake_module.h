@@ -44,8 +44,6 @@ struct fake_module {
 	unsigned room;     /* bytes of buffer that sockets are granted; 0: 8 MiB */
 	unsigned lose;     /* so many answers are lost: the socket overruns */
 	bool bad_answers;  /* statistics have a field of a wrong length */
-	bool stale;        /* each request is answered by a refusal of an earlier one first */
-	unsigned sources;  /* SSRCs of each flow; 0: one */
 	unsigned sent;     /* requests that came */
 	unsigned open;     /* sockets that are open */
 	struct fake_table tables[FAKE_TABLES];

@@ -341,40 +341,6 @@ static void a_bad_answer_ends_a_dump_and_not_the_next(void **state)
 	rf_table_del(table);
 }
 
-static void answers_to_earlier_requests_are_passed_over(void **state)
-{
-	struct rf_table *table;
-	bool adopted;
-
-	(void)state;
-	fake.stale = true;
-	table = make("x", &adopted);
-	assert_int_equal(rf_table_renew(table, NULL, 0, &why), 0);
-	rf_table_del(table);
-	assert_int_equal(fake.tables[0].id, 0);
-}
-
-static void more_sources_than_the_contract_has_are_no_answer(void **state)
-{
-	struct seen seen = {0};
-	struct rf_table *table;
-	struct rf_flow flow;
-	bool adopted;
-
-	(void)state;
-	table = make("x", &adopted);
-	fill(&flow, 1, "192.0.2.1");
-	assert_int_equal(rf_table_set_flows(table, &flow, 1, &why), 0);
-	fake.sources = RF_LEG_SOURCES;
-	assert_int_equal(rf_table_flows(rf_table_id(table), see, &seen, &why), 0);
-	assert_int_equal(seen.last.n_sources, RF_LEG_SOURCES);
-	assert_int_equal(seen.last.sources[RF_LEG_SOURCES - 1].ssrc, 0x11223344 + RF_LEG_SOURCES - 1);
-	fake.sources = RF_LEG_SOURCES + 1;
-	assert_int_equal(rf_table_flows(rf_table_id(table), see, &seen, &why), -EBADMSG);
-	assert_int_equal(seen.n, 1);
-	rf_table_del(table);
-}
-
 static void a_table_that_is_gone_is_said_to_be(void **state)
 {
 	struct rf_table_local local = {address("192.0.2.9"), {0}};
@@ -480,20 +446,12 @@ static void without_memory_nothing_is_left_behind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_module_tells_what_it_is),
-		TEST(a_module_that_cannot_be_used_is_told_why),
-		TEST(tables_are_made_and_adopted),
-		TEST(a_refusal_is_passed_on_and_names_the_attribute),
-		TEST(wrong_labels_are_refused_here),
-		TEST(a_batch_goes_as_one_message),
-		TEST(ended_flows_tell_their_figures),
-		TEST(replies_are_never_more_than_the_socket_holds),
-		TEST(a_dump_is_read_piece_by_piece),
-		TEST(a_bad_answer_ends_a_dump_and_not_the_next),
-		TEST(answers_to_earlier_requests_are_passed_over),
-		TEST(more_sources_than_the_contract_has_are_no_answer),
-		TEST(a_table_that_is_gone_is_said_to_be),
-		TEST(tools_see_tables_and_end_orphans),
+		TEST(the_module_tells_what_it_is),           TEST(a_module_that_cannot_be_used_is_told_why),
+		TEST(tables_are_made_and_adopted),           TEST(a_refusal_is_passed_on_and_names_the_attribute),
+		TEST(wrong_labels_are_refused_here),         TEST(a_batch_goes_as_one_message),
+		TEST(ended_flows_tell_their_figures),        TEST(replies_are_never_more_than_the_socket_holds),
+		TEST(a_dump_is_read_piece_by_piece),         TEST(a_bad_answer_ends_a_dump_and_not_the_next),
+		TEST(a_table_that_is_gone_is_said_to_be),    TEST(tools_see_tables_and_end_orphans),
 		TEST(without_memory_nothing_is_left_behind),
 	};
 
