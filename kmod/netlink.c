@@ -205,48 +205,22 @@ static int get_info(struct sk_buff *request, struct genl_info *info)
 }
 
 static const struct genl_small_ops ops[] = {
-	{
-		.cmd = RTPFERRY_CMD_GET_INFO,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = get_info,
-	},
-	{
-		.cmd = RTPFERRY_CMD_TABLE_NEW,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = rf_netlink_table_new,
-	},
-	{
-		.cmd = RTPFERRY_CMD_TABLE_RENEW,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = rf_netlink_table_renew,
-	},
-	{
-		.cmd = RTPFERRY_CMD_TABLE_DEL,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = rf_netlink_table_del,
-	},
-	{
-		.cmd = RTPFERRY_CMD_TABLE_GET,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = rf_netlink_table_get,
-		.dumpit = rf_netlink_table_dump,
-	},
-	{
-		.cmd = RTPFERRY_CMD_FLOW_SET,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = rf_netlink_flow_set,
-	},
-	{
-		.cmd = RTPFERRY_CMD_FLOW_DEL,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = rf_netlink_flow_del,
-	},
-	{
-		.cmd = RTPFERRY_CMD_FLOW_GET,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.doit = rf_netlink_flow_get,
-		.dumpit = rf_netlink_flow_dump,
-	},
+	{ .cmd = RTPFERRY_CMD_GET_INFO, .flags = GENL_UNS_ADMIN_PERM,
+	  .doit = get_info },
+	{ .cmd = RTPFERRY_CMD_TABLE_NEW, .flags = GENL_UNS_ADMIN_PERM,
+	  .doit = rf_netlink_table_new },
+	{ .cmd = RTPFERRY_CMD_TABLE_RENEW, .flags = GENL_UNS_ADMIN_PERM,
+	  .doit = rf_netlink_table_renew },
+	{ .cmd = RTPFERRY_CMD_TABLE_DEL, .flags = GENL_UNS_ADMIN_PERM,
+	  .doit = rf_netlink_table_del },
+	{ .cmd = RTPFERRY_CMD_TABLE_GET, .flags = GENL_UNS_ADMIN_PERM,
+	  .doit = rf_netlink_table_get, .dumpit = rf_netlink_table_dump },
+	{ .cmd = RTPFERRY_CMD_FLOW_SET, .flags = GENL_UNS_ADMIN_PERM,
+	  .doit = rf_netlink_flow_set },
+	{ .cmd = RTPFERRY_CMD_FLOW_DEL, .flags = GENL_UNS_ADMIN_PERM,
+	  .doit = rf_netlink_flow_del },
+	{ .cmd = RTPFERRY_CMD_FLOW_GET, .flags = GENL_UNS_ADMIN_PERM,
+	  .doit = rf_netlink_flow_get, .dumpit = rf_netlink_flow_dump },
 };
 
 static const struct genl_multicast_group groups[] = {

@@ -71,9 +71,10 @@ class Guest:
 
     def _qemu(self):
         export = "security_model=none,multidevs=remap"
-        return ["qemu-system-x86_64", "-accel", "tcg" + (",thread=multi" if self.cpus > 1 else ""), "-cpu", "max",
-                "-smp", str(self.cpus), "-m", str(self.memory_mb), "-nodefaults", "-no-user-config", "-display", "none",
-                "-no-reboot", "-kernel", self.kernel.image, "-initrd", self._initramfs(),
+        return ["qemu-system-x86_64", "-machine", self.kernel.machine, "-accel",
+                "tcg" + (",thread=multi" if self.cpus > 1 else ""), "-cpu", "max", "-smp", str(self.cpus), "-m",
+                str(self.memory_mb), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+                "-kernel", self.kernel.image, "-initrd", self._initramfs(),
                 "-append", f"console=ttyS0 loglevel=5 panic=-1 oops=panic panic_on_warn=0 {self.append}",
                 "-serial", f"file:{self.console}",
                 "-virtfs", f"local,path=/,mount_tag=host,readonly=on,{export}",

@@ -53,6 +53,7 @@ class DebugKernel(Kernel):
     """A kernel with all that looks for faults."""
 
     name = "debug"
+    machine = "q35"  # the other one's table of interrupts is a program that takes a debug kernel minutes
 
     def __init__(self):  # pylint: disable=super-init-not-called
         self._source = Source()

@@ -28,6 +28,8 @@ class KernelError(Exception):
 class Kernel:
     """An unpacked kernel with its headers."""
 
+    machine = "pc"  # QEMU's, that it runs on
+
     def __init__(self, name):
         if name not in SUITES:
             raise KernelError(f"there is no kernel '{name}'; expected one of {', '.join(SUITES)}")
