@@ -316,6 +316,13 @@ def chart(ladder):
             ladder.suite(path, {"PRESET": "dev"})
 
 
+def node(ladder):
+    """Pods of the rendered chart on a node made of namespaces."""
+    if _spaces(ladder, "node") and ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev"):
+        for path in programs("node"):
+            ladder.suite(path, {"PRESET": "dev"})
+
+
 def coverage(ladder):
     """How many lines of src/ the unit and namespace tests reach."""
     if not ladder.build("coverage"):
@@ -345,7 +352,7 @@ def bench(ladder):
 
 
 RUNGS = {"lint": lint, "unit": unit, "fuzz": fuzz, "netns": netns, "hostile": hostile, "peers": peers,
-         "guest": guest, "kernel": kernel, "chart": chart, "coverage": coverage, "bench": bench, "debug": debug}
+         "guest": guest, "kernel": kernel, "chart": chart, "node": node, "coverage": coverage, "bench": bench, "debug": debug}
 BY_NAME_ONLY = ("debug",)  # not part of "all": it builds a kernel for a quarter of an hour
 
 
