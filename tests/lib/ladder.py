@@ -152,7 +152,7 @@ def lint(ladder):
     scripts = [name for name in texts if "." not in os.path.basename(name)]
     shells = [name for name in scripts if re.search(r"\b(ba)?sh\b", interpreter(name))]
     pythons = [name for name in texts if name.endswith(".py") or "python" in interpreter(name)]
-    ladder.command("lint shellcheck", ["shellcheck", *shells])
+    ladder.command("lint shellcheck", ["shellcheck", "--external-sources", *shells])
     ladder.command("lint python", ["/usr/bin/python3", "-W", "error", "-c",
                                    "import ast, sys\nfor name in sys.argv[1:]: ast.parse(open(name).read(), name)",
                                    *pythons])
