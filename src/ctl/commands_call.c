@@ -247,19 +247,23 @@ static int place(struct probe *probe)
 }
 
 /*
- * A descriptor that tells of the signals that end a call. They end this process no more by their own means: the call is
- * deleted first, and nothing here waits for long.
+ * A descriptor that tells of the signals that end a call, which is deleted first; nothing here waits for long after
+ * one. -1: there is none, and they end this process at once.
  */
 static int watch_signals(void)
 {
-	sigset_t ending;
+	sigset_t ending, before;
+	int fd;
 
 	sigemptyset(&ending);
 	sigaddset(&ending, SIGINT);
 	sigaddset(&ending, SIGTERM);
 	sigaddset(&ending, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ending, NULL);
-	return signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigprocmask(SIG_BLOCK, &ending, &before);
+	fd = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		sigprocmask(SIG_SETMASK, &before, NULL);
+	return fd;
 }
 
 int rf_ctl_call(struct rf_ctl *ctl)

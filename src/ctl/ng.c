@@ -137,7 +137,7 @@ int64_t rf_ctl_ng_ask(struct rf_ctl_ng *ng, struct rf_arena *arena, struct rf_st
 {
 	struct rf_str message =
 		rf_arena_printf(arena, "ctl%d-%lld %.*s", (int)getpid(), (long long)rf_clock_us(), RF_STR_ARG(request));
-	struct rf_str cookie = {message.p, message.len - request.len}, text;
+	struct rf_str cookie = {message.p, message.len - request.len}, text = RF_STR_NONE;
 	char *buffer = rf_arena_alloc(arena, REPLY_SIZE);
 	int64_t sent_us = 0;
 	int rc = 0;

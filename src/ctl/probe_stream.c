@@ -62,7 +62,7 @@ bool rf_probe_stream_take(struct rf_probe_stream *stream, const void *data, size
 {
 	const uint8_t *payload = data;
 	struct rf_rtp_packet rtp;
-	int64_t sent_us, delay_us;
+	uint64_t sent_us, delay_us;
 	uint32_t n;
 
 	if (rf_packet_classify(data, len) != RF_PACKET_RTP || rf_rtp_parse(data, len, &rtp) != 0 ||
@@ -72,9 +72,9 @@ bool rf_probe_stream_take(struct rf_probe_stream *stream, const void *data, size
 	n = rf_get_u32(payload + NUMBER);
 	if (memcmp(payload, stream->token, RF_PROBE_TOKEN) != 0 || n >= stream->sent)
 		return false;
-	sent_us = (int64_t)((uint64_t)rf_get_u32(payload + TIME) << 32 | rf_get_u32(payload + TIME + 4));
-	delay_us = now_us - sent_us;
-	if (delay_us < 0 || delay_us >= RF_PROBE_MISSING)
+	sent_us = (uint64_t)rf_get_u32(payload + TIME) << 32 | rf_get_u32(payload + TIME + 4);
+	delay_us = (uint64_t)now_us - sent_us; /* a time to come is far beyond the bound */
+	if (delay_us >= RF_PROBE_MISSING)
 		return false;
 	/* jitter by the time of sending, not by the packet's timestamp: a late sender is not the network */
 	rf_leg_update(&stream->leg, rtp.ssrc, rtp.seq, (uint32_t)(sent_us * CLOCK_RATE / 1000000), rtp.payload_type,
@@ -98,7 +98,7 @@ static int compare(const void *a, const void *b)
 int rf_probe_stream_figures(const struct rf_probe_stream *stream, struct rf_probe_figures *out)
 {
 	size_t size = stream->planned * sizeof(uint32_t);
-	uint32_t n = stream->received, *sorted;
+	uint32_t n = stream->received, middle = n / 2, *sorted;
 	struct rf_leg_totals totals;
 
 	rf_leg_totals(&stream->leg, &totals);
@@ -119,7 +119,7 @@ int rf_probe_stream_figures(const struct rf_probe_stream *stream, struct rf_prob
 	memcpy(sorted, stream->delay_us, size);
 	qsort(sorted, stream->planned, sizeof(*sorted), compare); /* what is missing comes last */
 	out->min_s = sorted[0] / 1e6;
-	out->median_s = (sorted[(n - 1) / 2] + (double)sorted[n / 2]) / 2e6;
+	out->median_s = ((double)sorted[middle] + sorted[n - 1 - middle]) / 2e6;
 	out->max_s = sorted[n - 1] / 1e6;
 	free(sorted);
 	return 0;
