@@ -2,11 +2,12 @@
 """The cloud with the pods of one release on its node, and calls between who is outside and who is inside."""
 
 import contextlib
+import json
 import os
 import time
 
 import helm
-from cloud import NODE4, Cloud
+from cloud import Cloud
 from manifest import objects
 from pod import Pod
 from rig.direct import Call, audio_sdp
@@ -140,10 +141,14 @@ def settled(pod, streams=2):
         until(lambda: pod.metric("rtpferry_streams", dataplane="kmod") == streams, 8, f"{streams} streams in the kernel")
 
 
+def tables(pod):
+    """The kernel tables of a pod's network, as rtpferryctl in its container lists them."""
+    status, text = pod.relay.output("rtpferryctl", "--json", "table", "list")
+    equal(status, 0, f"status of rtpferryctl table list ({text})")
+    return json.loads(text)
+
+
 def tracked(net, ports):
     """Lines of connection tracking that have one of these ports."""
     with net.entered(), open("/proc/net/nf_conntrack", encoding="ascii") as file:
         return [line.strip() for line in file if any(f"sport={port} " in line or f"dport={port} " in line for port in ports)]
-
-
-__all__ = ["KERNEL", "NODE4", "audio", "call", "host", "merged", "release", "settled", "tracked"]
