@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 import uuid
@@ -161,7 +162,8 @@ class Pod:
     # End.
 
     def delete(self):
-        """What the kubelet does with a pod that is deleted: preStop, SIGTERM, and SIGKILL when the grace period is over.
+        """What the kubelet does with a pod that is deleted: preStop, SIGTERM, and SIGKILL when the grace period is over; a preStop
+        that takes all of it is cut, and two seconds are left for SIGTERM then.
 
         Returns [(what, seconds since it began)], ending with the exit status; meant to be run in a thread.
         """
@@ -175,8 +177,13 @@ class Pod:
         hook = self.relay.spec.get("lifecycle", {}).get("preStop")
         if hook:
             done = self.relay.execute(hook["exec"]["command"])
-            done.communicate(timeout=grace)
-            note(f"preStop ends with {done.returncode}")
+            try:
+                done.communicate(timeout=grace)
+                note(f"preStop ends with {done.returncode}")
+            except subprocess.TimeoutExpired:
+                done.kill()
+                done.communicate()
+                note("preStop is cut")
         note("SIGTERM")
         self.relay.process.send(signal.SIGTERM)
         status = self.relay.process.wait(max(grace - (time.monotonic() - begun), 2))

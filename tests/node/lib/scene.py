@@ -135,7 +135,7 @@ def tables(pod):
     """The kernel tables of a pod's network, as rtpferryctl in its container lists them."""
     status, text = pod.relay.output("rtpferryctl", "--json", "table", "list")
     equal(status, 0, f"status of rtpferryctl table list ({text})")
-    return json.loads(text)
+    return json.loads(text)["tables"]
 
 
 def tracked(net, ports):

@@ -52,6 +52,10 @@ _RELEASES = {
     "pair": _PAIR,                                                      # two relays on the node
     "pair-short-lease": merged(_PAIR, {"kernelModule": {"table": {"lease": 4}}}),
     "pair-init": merged(_PAIR, {"kernelModule": {"required": True, "table": {"bootstrap": "init"}}}),
+    "drain": merged(_interfaces({"name": "a", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 20000, "max": 24999}},
+                                {"name": "b", "address": "hostIP", "ports": {"min": 25000, "max": 29999}}),
+                    {"workload": {"relaysPerNode": 2}, "drain": {"gracePeriodSeconds": 120}}),
+    "drain-short": merged(_TWO, {"drain": {"gracePeriodSeconds": 30}}),
     "sidecar": _FILE,
     "sidecar-impatient": merged(_FILE, {"network": {"addressWait": 3}}),
     "annotation": _interfaces({"name": "pub", "address": "hostIP", "advertised": "annotation:example/address"}),
