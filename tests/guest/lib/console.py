@@ -92,7 +92,9 @@ class Failures:
     @classmethod
     def of_packets(cls, percent):
         """So many of the allocations that may not sleep, whoever makes them."""
-        cls._set(verbose=0, probability=percent, interval=1, times=-1, task_filter="N", ignore_gfp_wait="Y")
+        cls._set(probability=0, ignore_gfp_wait="Y", verbose=0, interval=1, times=-1, task_filter="N")
+        for kind in cls.KINDS:
+            write(f"{DEBUGFS}/{kind}/probability", str(percent))
 
     @classmethod
     def none(cls):
