@@ -18,6 +18,7 @@ cloud's gateway with his own source address, as with an elastic IP. A pod of the
 """
 
 import atexit
+import os
 
 from rig.netns import Namespace, address, link, remove_leftovers
 from rig.topology import Place
@@ -88,6 +89,9 @@ class Cloud:
         for space in (self.node, self.inside.net):
             space.ip("route", "add", "default", "via", "10.0.0.1")
             space.ip("-6", "route", "add", "default", "via", "fd00::1")
+        if os.path.isdir("/proc/sys/net/bridge"):  # what is only bridged shall not meet the rules of the gateway
+            for name in ("iptables", "ip6tables", "arptables"):
+                self.cloud.sysctl(f"net.bridge.bridge-nf-call-{name}", 0)
         for space in (self.cloud, self.node):
             space.sysctl("net.ipv4.ip_forward", 1)
             space.sysctl("net.ipv6.conf.all.forwarding", 1)
@@ -103,6 +107,11 @@ class Cloud:
         link(space, device, self.cloud, port)
         self.cloud.ip("link", "set", "dev", port, "master", bridge)
         address(space, device, *addresses)
+
+    def remove(self, space):
+        """Remove one namespace before the others."""
+        self._all.remove(space)
+        space.destroy()
 
     def destroy(self):
         """Remove every namespace."""

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 import uuid
@@ -17,10 +18,25 @@ from rig.ng import Ng
 from rig.process import until
 
 
+def project(path, found):
+    """Files of a volume as the kubelet puts them: a folder of each version, a link to it that is renamed, a link for each file."""
+    version = f"..{time.monotonic_ns()}"
+    os.mkdir(f"{path}/{version}")
+    for name, text in found.items():
+        with open(f"{path}/{version}/{name}", "w", encoding="utf-8") as file:
+            file.write(text)
+    os.symlink(version, f"{path}/..data_tmp")
+    os.rename(f"{path}/..data_tmp", f"{path}/..data")
+    for name in found:
+        if not os.path.islink(f"{path}/{name}"):
+            os.symlink(f"..data/{name}", f"{path}/{name}")
+
+
 class Pod:
     """One pod. net is its network (the node's own for hostNetwork), client where its proxy is."""
 
     def __init__(self, trees, workload, folder, net, client, ips=(NODE4, NODE6), rights=None):
+        self.workload = workload
         self.name = workload["metadata"]["name"]
         self.spec = workload["spec"]["template"]["spec"]
         self.annotations = workload["spec"]["template"]["metadata"].get("annotations", {})
@@ -37,7 +53,8 @@ class Pod:
             self.fields.update({"status.hostIP": NODE6, "status.hostIPs": f"{NODE6},{NODE4}"})
         os.makedirs(self.folder)
         self.relay = Container(self, next(item for item in self.spec["containers"] if item["name"] == "rtpferryd"))
-        self._beside = []   # init containers that go on, in the order in which they began
+        self.begun = []     # init containers, in the order in which they began
+        self._beside = []   # those of them that go on
         self.ports = {port["name"]: port["containerPort"] for port in self.relay.spec["ports"]}
         self.ng = Ng(client, self._ip, self.ports["ng"])
 
@@ -54,18 +71,26 @@ class Pod:
 
     def _fill(self, volume, path):
         """A ConfigMap's or the downward API's files; an emptyDir stays empty."""
-        found = {}
         if "configMap" in volume:
-            found = files(self._trees, volume["configMap"]["name"])
+            project(path, files(self._trees, volume["configMap"]["name"]))
         elif "downwardAPI" in volume:
-            for item in volume["downwardAPI"]["items"]:
-                key = item["fieldRef"]["fieldPath"].removeprefix("metadata.annotations['").removesuffix("']")
-                found[item["path"]] = self.annotations.get(key, "")
+            project(path, self._annotated(volume))
         elif "emptyDir" not in volume:
             raise ValueError(f"volume {volume} is of a kind that this node does not have")
-        for name, text in found.items():
-            with open(f"{path}/{name}", "w", encoding="utf-8") as file:
-                file.write(text)
+
+    def _annotated(self, volume):
+        found = {}
+        for item in volume["downwardAPI"]["items"]:
+            key = item["fieldRef"]["fieldPath"].removeprefix("metadata.annotations['").removesuffix("']")
+            found[item["path"]] = self.annotations.get(key, "")
+        return found
+
+    def annotate(self, key, value):
+        """The pod gets an annotation, and its downward API volumes are renewed."""
+        self.annotations[key] = value
+        for volume in self.spec["volumes"]:
+            if "downwardAPI" in volume:
+                project(self.volume(volume["name"]), self._annotated(volume))
 
     # Begin.
 
@@ -73,6 +98,7 @@ class Pod:
         """Init containers, one after the other (those that restart always go on beside), then the relay."""
         for spec in self.spec.get("initContainers", []):
             container = Container(self, spec).start()
+            self.begun.append(container)
             if spec.get("restartPolicy") == "Always":
                 self._beside.append(container)
                 continue
@@ -136,7 +162,8 @@ class Pod:
     # End.
 
     def delete(self):
-        """What the kubelet does with a pod that is deleted: preStop, SIGTERM, and SIGKILL when the grace period is over.
+        """What the kubelet does with a pod that is deleted: preStop, SIGTERM, and SIGKILL when the grace period is over; a preStop
+        that takes all of it is cut, and two seconds are left for SIGTERM then.
 
         Returns [(what, seconds since it began)], ending with the exit status; meant to be run in a thread.
         """
@@ -150,8 +177,13 @@ class Pod:
         hook = self.relay.spec.get("lifecycle", {}).get("preStop")
         if hook:
             done = self.relay.execute(hook["exec"]["command"])
-            done.communicate(timeout=grace)
-            note(f"preStop ends with {done.returncode}")
+            try:
+                done.communicate(timeout=grace)
+                note(f"preStop ends with {done.returncode}")
+            except subprocess.TimeoutExpired:
+                done.kill()
+                done.communicate()
+                note("preStop is cut")
         note("SIGTERM")
         self.relay.process.send(signal.SIGTERM)
         status = self.relay.process.wait(max(grace - (time.monotonic() - begun), 2))

@@ -2,11 +2,12 @@
 """The cloud with the pods of one release on its node, and calls between who is outside and who is inside."""
 
 import contextlib
-import os
+import json
 import time
 
 import helm
-from cloud import NODE4, Cloud
+import values
+from cloud import Cloud
 from manifest import objects
 from pod import Pod
 from rig.direct import Call, audio_sdp
@@ -14,25 +15,15 @@ from rig.netns import can_make
 from rig.process import until
 from rig.rtp import SETTLE, Endpoint
 from rig.suite import Skip, equal, true
-
-KERNEL = os.environ.get("RELAY_DATAPLANE") == "kmod"   # in a guest with the module: forward there or not at all
-
-
-def merged(*trees):
-    """Values on top of each other."""
-    out = {}
-    for tree in trees:
-        for key, value in tree.items():
-            out[key] = merged(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
-    return out
+from values import KERNEL
 
 
 class Release:
     """The cloud, and the release's pods on the node, not started yet."""
 
-    def __init__(self, folder, values, rights=None):
+    def __init__(self, folder, name, rights=None):
         self.folder = folder
-        self.trees = objects(merged({"kernelModule": {"required": True}} if KERNEL else {}, values))
+        self.trees = objects(values.release(name))
         self.cloud = Cloud()
         self._rights = rights
         self.pods, self._endpoints = [], []
@@ -86,11 +77,11 @@ class Release:
 
 
 @contextlib.contextmanager
-def release(folder, values, rights=None):
+def release(folder, name, rights=None):
     """A Release for the length of a with-block."""
     if not can_make():
         raise Skip("this process may not make network namespaces (root and CAP_SYS_ADMIN are needed)")
-    made = Release(folder, values, rights)
+    made = Release(folder, name, rights)
     try:
         yield made
         made.leave()
@@ -99,9 +90,9 @@ def release(folder, values, rights=None):
 
 
 @contextlib.contextmanager
-def host(folder, values, **words):
+def host(folder, name, **words):
     """The same with its pods in the node's network, ready."""
-    with release(folder, values, **words) as made:
+    with release(folder, name, **words) as made:
         made.make_pods()
         made.start()
         yield made
@@ -140,10 +131,14 @@ def settled(pod, streams=2):
         until(lambda: pod.metric("rtpferry_streams", dataplane="kmod") == streams, 8, f"{streams} streams in the kernel")
 
 
+def tables(pod):
+    """The kernel tables of a pod's network, as rtpferryctl in its container lists them."""
+    status, text = pod.relay.output("rtpferryctl", "--json", "table", "list")
+    equal(status, 0, f"status of rtpferryctl table list ({text})")
+    return json.loads(text)["tables"]
+
+
 def tracked(net, ports):
     """Lines of connection tracking that have one of these ports."""
     with net.entered(), open("/proc/net/nf_conntrack", encoding="ascii") as file:
         return [line.strip() for line in file if any(f"sport={port} " in line or f"dport={port} " in line for port in ports)]
-
-
-__all__ = ["KERNEL", "NODE4", "audio", "call", "host", "merged", "release", "settled", "tracked"]
