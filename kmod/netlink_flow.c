@@ -369,15 +369,12 @@ static struct rf_flow *find_flow(struct rf_table *table, const struct nlattr *at
 	return flow;
 }
 
-/* The reply about a flow; without memory for one it is NULL, and stays that. Does not sleep. */
-static struct sk_buff *fill_reply(struct sk_buff *msg, struct genl_info *info, u8 command,
-				  const struct rf_flow *flow)
+/* Fill in a reply about a flow, which frees the message where it cannot. */
+static struct sk_buff *put_message(struct sk_buff *msg, const struct rf_flow *flow,
+				   const struct genl_info *info, u8 command)
 {
-	void *head;
+	void *head = genlmsg_put(msg, info->snd_portid, info->snd_seq, &rf_netlink_family, 0, command);
 
-	if (!msg)
-		return NULL;
-	head = genlmsg_put_reply(msg, info, &rf_netlink_family, 0, command);
 	if (!head || rf_netlink_put_flow(msg, flow) < 0) {
 		nlmsg_free(msg);
 		return NULL;
@@ -388,7 +385,7 @@ static struct sk_buff *fill_reply(struct sk_buff *msg, struct genl_info *info, u
 
 /*
  * Where memory is short, a flow goes without its reply. A key that came twice goes once.
- * What is removed may be freed with the next grace period, so none may end before it is told.
+ * Once removed, only RCU keeps the flow.
  */
 static void end_flow(struct rf_table *table, struct rf_flow *flow, struct genl_info *info)
 {
@@ -396,9 +393,10 @@ static void end_flow(struct rf_table *table, struct rf_flow *flow, struct genl_i
 
 	rcu_read_lock();
 	rf_flow_remove(table->rn, flow);
-	msg = fill_reply(msg, info, RTPFERRY_CMD_FLOW_DEL, flow);
-	rcu_read_unlock();
 	WRITE_ONCE(table->n_flows, table->n_flows - 1);
+	if (msg)
+		msg = put_message(msg, flow, info, RTPFERRY_CMD_FLOW_DEL);
+	rcu_read_unlock();
 	if (msg)
 		genlmsg_reply(msg, info);
 }
@@ -453,8 +451,9 @@ int rf_netlink_flow_get(struct sk_buff *request, struct genl_info *info)
 		return PTR_ERR(table);
 	flow = find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
 	if (!IS_ERR(flow))
-		msg = fill_reply(genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL), info,
-				 RTPFERRY_CMD_FLOW_GET, flow);
+		msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (msg)
+		msg = put_message(msg, flow, info, RTPFERRY_CMD_FLOW_GET);
 	rf_netlink_unlock(info);
 	if (IS_ERR(flow))
 		return PTR_ERR(flow);
