@@ -386,15 +386,12 @@ static struct rf_flow *find_flow(struct rf_table *table, const struct nlattr *at
 	return flow;
 }
 
-static struct sk_buff *flow_message(const struct rf_flow *flow, u32 portid, u32 seq, int flags,
-				    u8 command)
+/* Fill in a reply about a flow, which frees the message where it cannot. */
+static struct sk_buff *put_message(struct sk_buff *msg, const struct rf_flow *flow,
+				   const struct genl_info *info, u8 command)
 {
-	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	void *head;
+	void *head = genlmsg_put(msg, info->snd_portid, info->snd_seq, &rf_netlink_family, 0, command);
 
-	if (!msg)
-		return NULL;
-	head = genlmsg_put(msg, portid, seq, &rf_netlink_family, flags, command);
 	if (!head || rf_netlink_put_flow(msg, flow) < 0) {
 		nlmsg_free(msg);
 		return NULL;
@@ -403,14 +400,20 @@ static struct sk_buff *flow_message(const struct rf_flow *flow, u32 portid, u32 
 	return msg;
 }
 
-/* Where memory is short, a flow goes without its reply. A key that came twice goes once. */
+/*
+ * Where memory is short, a flow goes without its reply. A key that came twice goes once.
+ * Once removed, only RCU keeps the flow.
+ */
 static void end_flow(struct rf_table *table, struct rf_flow *flow, struct genl_info *info)
 {
-	struct sk_buff *msg;
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 
+	rcu_read_lock();
 	rf_flow_remove(table->rn, flow);
 	WRITE_ONCE(table->n_flows, table->n_flows - 1);
-	msg = flow_message(flow, info->snd_portid, info->snd_seq, 0, RTPFERRY_CMD_FLOW_DEL);
+	if (msg)
+		msg = put_message(msg, flow, info, RTPFERRY_CMD_FLOW_DEL);
+	rcu_read_unlock();
 	if (msg)
 		genlmsg_reply(msg, info);
 }
@@ -465,7 +468,9 @@ int rf_netlink_flow_get(struct sk_buff *request, struct genl_info *info)
 		return PTR_ERR(table);
 	flow = find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
 	if (!IS_ERR(flow))
-		msg = flow_message(flow, info->snd_portid, info->snd_seq, 0, RTPFERRY_CMD_FLOW_GET);
+		msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (msg)
+		msg = put_message(msg, flow, info, RTPFERRY_CMD_FLOW_GET);
 	rf_netlink_unlock(info);
 	if (IS_ERR(flow))
 		return PTR_ERR(flow);

@@ -2,11 +2,11 @@
 /*
  * RTP frames of many calls from an AF_PACKET socket, between markers that count.c sees.
  *
- *   blast DEVICE MAC FAMILY SOURCE DEST CALLS PACKETS
+ *   blast DEVICE MAC FAMILY SOURCE DEST CALLS PACKETS [PORTS]
  *
- * Frames go to MAC, from SOURCE port 10000 + 2 n to DEST port 20000 + 2 n, n below CALLS in turn. After a round for
- * warmth come PACKETS between markers 0 and 1 and twice as many between markers 1 and 2: half the difference is what
- * PACKETS cost without beginning and end.
+ * Frames go to MAC, from SOURCE port 10000 + 2 n to DEST port 20000 + 2 n, or to line n of the file PORTS, n below
+ * CALLS in turn. After a round for warmth come PACKETS between markers 0 and 1 and twice as many between markers 1
+ * and 2: half the difference is what PACKETS cost without beginning and end.
  */
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define PAYLOAD 172
+#define CALLS_MAX 20000
 #define STRING(x) #x
 #define MARKER(hex) __asm__ volatile(".byte 0x0f, 0x1f, 0x84, 0x00; .long " STRING(hex)::: "memory")
 
@@ -29,6 +30,8 @@ struct frame {
 	size_t header;  /* of the IP header */
 	uint32_t fixed; /* sum of what never changes of the UDP checksum */
 };
+
+static uint16_t ports[CALLS_MAX]; /* of the relay, of each call */
 
 static uint32_t sum(const uint8_t *bytes, size_t len, uint32_t start)
 {
@@ -78,7 +81,7 @@ static void make_packet(struct frame *frame, unsigned call, unsigned seq)
 	uint8_t *udp = frame->bytes + 14 + frame->header, *rtp = udp + 8;
 
 	put16(udp, 10000 + 2 * call);
-	put16(udp + 2, 20000 + 2 * call);
+	put16(udp + 2, ports[call]);
 	put16(udp + 4, 8 + PAYLOAD);
 	rtp[0] = 0x80;
 	put16(rtp + 2, seq & 0xffff);
@@ -101,18 +104,38 @@ static void blast(int fd, const struct sockaddr_ll *to, struct frame *frame, uns
 	}
 }
 
+/* Ports from a file, one a line, or in steps of two. */
+static void read_ports(const char *name, unsigned calls)
+{
+	FILE *file = name ? fopen(name, "r") : NULL;
+
+	if (calls == 0 || calls > CALLS_MAX || (name && !file)) {
+		fprintf(stderr, "blast: %u calls; expected 1 to %d, and a file '%s'\n", calls, CALLS_MAX,
+		        name ? name : "");
+		exit(2);
+	}
+	for (unsigned i = 0; i < calls; i++) {
+		ports[i] = (uint16_t)(20000 + 2 * i);
+		if (file && fscanf(file, "%hu", &ports[i]) != 1)
+			exit(2);
+	}
+	if (file)
+		fclose(file);
+}
+
 int main(int argc, char **argv)
 {
 	static struct frame frame;
 	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_halen = 6};
 	int fd = socket(AF_PACKET, SOCK_RAW, 0), one = 1;
 
-	if (argc != 8 || fd < 0) {
-		fprintf(stderr, "blast: expected DEVICE MAC FAMILY SOURCE DEST CALLS PACKETS, as root\n");
+	if (argc < 8 || argc > 9 || fd < 0) {
+		fprintf(stderr, "blast: expected DEVICE MAC FAMILY SOURCE DEST CALLS PACKETS [PORTS], as root\n");
 		return 2;
 	}
 	unsigned calls = (unsigned)atoi(argv[6]), packets = (unsigned)atoi(argv[7]);
 
+	read_ports(argv[8], calls);
 	to.sll_ifindex = (int)if_nametoindex(argv[1]);
 	if (sscanf(argv[2], "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &frame.bytes[0], &frame.bytes[1], &frame.bytes[2],
 	           &frame.bytes[3], &frame.bytes[4], &frame.bytes[5]) != 6)

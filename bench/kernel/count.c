@@ -6,8 +6,9 @@
  * Each marker that is executed prints one line: its number and the instructions since the start, all of one
  * virtual CPU. QEMU's header is not packaged by Debian, so the few declarations that are needed stand here.
  *
- * Every block of the guest between markers 1 and 2 is counted by address as well; those counts go, when QEMU
- * ends, to the file that the argument profile=NAME names: address and instructions, for the guest's kallsyms.
+ * Every block of the guest between markers 1 and 2 is counted by address as well; those counts go, at marker 2, to
+ * the file that the argument profile=NAME names: a line "shape", then address and instructions of each block, for the
+ * guest's kallsyms.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -29,7 +30,6 @@ void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, void (*cb)(
                                           void *data);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, void (*cb)(unsigned, void *), int flags,
                                             void *data);
-void qemu_plugin_register_atexit_cb(plugin_id id, void (*cb)(plugin_id, void *), void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
@@ -50,7 +50,7 @@ struct block {
 static struct block *blocks;
 static uint64_t instructions;
 static bool profiling;
-static const char *profile_name;
+static FILE *profile; /* or NULL: not wanted */
 
 static void block_runs(unsigned cpu, void *data)
 {
@@ -61,6 +61,17 @@ static void block_runs(unsigned cpu, void *data)
 	block->profiled += profiling;
 }
 
+static void write_profile(void)
+{
+	fprintf(profile, "shape\n");
+	for (struct block *block = blocks; block; block = block->next) {
+		if (block->profiled)
+			fprintf(profile, "%016" PRIx64 " %" PRIu64 "\n", block->address, block->profiled * block->size);
+		block->profiled = 0;
+	}
+	fflush(profile);
+}
+
 static void marker_runs(unsigned cpu, void *data)
 {
 	unsigned number = (unsigned)(uintptr_t)data;
@@ -68,6 +79,8 @@ static void marker_runs(unsigned cpu, void *data)
 
 	(void)cpu;
 	profiling = number == 1 || (profiling && number != 2);
+	if (number == 2 && profile)
+		write_profile();
 	snprintf(line, sizeof(line), "mark %u %" PRIu64 "\n", number, instructions);
 	qemu_plugin_outs(line);
 }
@@ -98,29 +111,13 @@ static void translated(plugin_id id, struct qemu_plugin_tb *tb)
 	}
 }
 
-static void ended(plugin_id id, void *data)
-{
-	FILE *file = profile_name ? fopen(profile_name, "w") : NULL;
-
-	(void)id;
-	(void)data;
-	if (!file)
-		return;
-	for (const struct block *block = blocks; block; block = block->next) {
-		if (block->profiled)
-			fprintf(file, "%016" PRIx64 " %" PRIu64 "\n", block->address, block->profiled * block->size);
-	}
-	fclose(file);
-}
-
 EXPORT int qemu_plugin_install(plugin_id id, const qemu_info_t *info, int argc, char **argv)
 {
 	(void)info;
 	for (int i = 0; i < argc; i++) {
 		if (strncmp(argv[i], "profile=", 8) == 0)
-			profile_name = strdup(argv[i] + 8);
+			profile = fopen(argv[i] + 8, "w");
 	}
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
-	qemu_plugin_register_atexit_cb(id, ended, NULL);
 	return 0;
 }

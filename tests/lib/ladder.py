@@ -152,7 +152,7 @@ def lint(ladder):
     scripts = [name for name in texts if "." not in os.path.basename(name)]
     shells = [name for name in scripts if re.search(r"\b(ba)?sh\b", interpreter(name))]
     pythons = [name for name in texts if name.endswith(".py") or "python" in interpreter(name)]
-    ladder.command("lint shellcheck", ["shellcheck", *shells])
+    ladder.command("lint shellcheck", ["shellcheck", "--external-sources", *shells])
     ladder.command("lint python", ["/usr/bin/python3", "-W", "error", "-c",
                                    "import ast, sys\nfor name in sys.argv[1:]: ast.parse(open(name).read(), name)",
                                    *pythons])
@@ -316,6 +316,19 @@ def chart(ladder):
             ladder.suite(path, {"PRESET": "dev"})
 
 
+def node(ladder):
+    """Pods of the rendered chart on a node made of namespaces."""
+    if _spaces(ladder, "node") and ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev"):
+        for path in programs("node"):
+            ladder.suite(path, {"PRESET": "dev"})
+
+
+def images(ladder):
+    """The container images, built without an engine and run. The first run makes a Debian for them."""
+    if _spaces(ladder, "images"):
+        ladder.suite("tests/images/run", {}, 30)
+
+
 def coverage(ladder):
     """How many lines of src/ the unit and namespace tests reach."""
     if not ladder.build("coverage"):
@@ -345,8 +358,9 @@ def bench(ladder):
 
 
 RUNGS = {"lint": lint, "unit": unit, "fuzz": fuzz, "netns": netns, "hostile": hostile, "peers": peers,
-         "guest": guest, "kernel": kernel, "chart": chart, "coverage": coverage, "bench": bench, "debug": debug}
-BY_NAME_ONLY = ("debug",)  # not part of "all": it builds a kernel for a quarter of an hour
+         "guest": guest, "kernel": kernel, "chart": chart, "node": node, "coverage": coverage, "bench": bench, "debug": debug,
+         "images": images}
+BY_NAME_ONLY = ("debug", "images")  # not part of "all": they build a kernel, and several Debian systems
 
 
 def _signals():

@@ -24,6 +24,7 @@ class Guest:
         self.memory_mb = memory_mb
         self.share = f"{kernel.work}/share"
         self.console = f"{kernel.work}/console.log"
+        self.processor = "max"
         self.plugin = []   # more words for QEMU
         self.append = ""   # more words for the kernel
 
@@ -72,7 +73,7 @@ class Guest:
     def _qemu(self):
         export = "security_model=none,multidevs=remap"
         return ["qemu-system-x86_64", "-machine", self.kernel.machine, "-accel",
-                "tcg" + (",thread=multi" if self.cpus > 1 else ""), "-cpu", "max", "-smp", str(self.cpus), "-m",
+                "tcg" + (",thread=multi" if self.cpus > 1 else ""), "-cpu", self.processor, "-smp", str(self.cpus), "-m",
                 str(self.memory_mb), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 "-kernel", self.kernel.image, "-initrd", self._initramfs(),
                 "-append", f"console=ttyS0 loglevel=5 panic=-1 oops=panic panic_on_warn=0 {self.append}",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the guest's kernel says of itself: reports on its console, memory that nobody has, whether it still looks."""
 
+import contextlib
 import os
 import re
 import time
@@ -91,17 +92,25 @@ class Failures:
     @classmethod
     def of_packets(cls, percent):
         """So many of the allocations that may not sleep, whoever makes them."""
-        cls._set(verbose=0, probability=percent, interval=1, times=-1, task_filter="N", ignore_gfp_wait="Y")
+        cls._set(probability=0, ignore_gfp_wait="Y", verbose=0, interval=1, times=-1, task_filter="N")
+        for kind in cls.KINDS:
+            write(f"{DEBUGFS}/{kind}/probability", str(percent))
 
     @classmethod
     def none(cls):
         cls._set(probability=0, times=0)
 
     @staticmethod
+    @contextlib.contextmanager
     def nth(number):
-        """This thread's so-manieth allocation from now fails; 0: none. How many were left to go before."""
-        with open("/proc/thread-self/fail-nth", "r+", encoding="ascii") as file:
-            left = int(file.read().strip() or 0)
-            file.seek(0)
-            file.write(str(number))
-        return left
+        """This thread's so-manieth allocation within fails; 0: none."""
+        if not number:
+            yield
+            return
+        file = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+        try:
+            os.write(file, str(number).encode())
+            yield
+        finally:
+            os.pwrite(file, b"0", 0)
+            os.close(file)

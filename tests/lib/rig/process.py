@@ -11,6 +11,11 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+def _surroundings():
+    """Our environment without what rtpferryd would take for its settings: a test gives those itself."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("RTPFERRY_")}
+
+
 class Process:
     """One program in one namespace. It dies with us, whatever becomes of us."""
 
@@ -28,7 +33,7 @@ class Process:
 
         self._popen = subprocess.Popen(  # pylint: disable=consider-using-with,subprocess-popen-preexec-fn
             command, stdin=subprocess.DEVNULL, stdout=self._file, stderr=subprocess.STDOUT,
-            preexec_fn=prepare, start_new_session=True, cwd=cwd, env=dict(os.environ, **(env or {})))
+            preexec_fn=prepare, start_new_session=True, cwd=cwd, env={**_surroundings(), **(env or {})})
 
     @property
     def pid(self):

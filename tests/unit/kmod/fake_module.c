@@ -70,7 +70,8 @@ struct answer {
 
 static void put(struct answer *a, const void *data, size_t len)
 {
-	memcpy(a->data + a->len, data, len);
+	if (len)
+		memcpy(a->data + a->len, data, len);
 	a->len += len;
 	while (a->len % 4)
 		a->data[a->len++] = 0;

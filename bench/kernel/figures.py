@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What was measured as tables, and what of it was wanted."""
+
+import statistics
+
+
+def table(head, rows):
+    """Markdown; the first column to the left, the others to the right."""
+    rows = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    return "\n".join("| " + " | ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
+                                       for i, (cell, width) in enumerate(zip(row, widths))) + " |" for row in rows)
+
+
+def number(value, digits=0):
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def ratio(value, to):
+    return "" if value is None or not to else f"{value / to:.2f}"
+
+
+def peer_of(label, values):
+    """The peer's figure for the same calls and families, else for one call."""
+    for name in ("own hook", "ingress", "xtables target"):
+        if label.startswith(name):
+            return values.get(label.replace(name, "peer"), values.get("peer, 1 calls"))
+    return values.get("peer, 1 calls")
+
+
+def instructions(counted):
+    """A row for each way; counted: {kernel: {label: instructions}}."""
+    kernels = list(counted)
+    compared = next((name for name in kernels if "peer, 1 calls" in counted[name]), None)
+    labels = list(dict.fromkeys(label for name in kernels for label in counted[name] if label != "control"))
+    rows = []
+    for label in labels:
+        value = counted[compared].get(label) if compared else None
+        rows.append([label] + [number(counted[name].get(label)) for name in kernels] +
+                    ([ratio(value, peer_of(label, counted[compared]))] if compared else []))
+    head = ["instructions per packet"] + [f"Linux {name}" for name in kernels]
+    return table(head + ([f"to the peer, {compared}"] if compared else []), rows)
+
+
+def above_control(timed):
+    """Of each way, nanoseconds of each round above the control's of the same round."""
+    return {label: [value - control for value, control in zip(values, timed["control"])]
+            for label, values in timed.items() if label != "control"}
+
+
+def nanoseconds(timed):
+    above = above_control(timed)
+    peer = statistics.median(above["peer"]) if "peer" in above else None
+    rows = [[label, number(statistics.median(values)), f"{min(values):,.0f} to {max(values):,.0f}",
+             ratio(statistics.median(values), peer)] for label, values in above.items()]
+    return table(["nanoseconds per packet, User Mode Linux", "median", "rounds", "to the peer"], rows)
+
+
+def management(managed):
+    rows = [[name, number(value, 0 if value >= 100 else 1), number(managed.get(f"peer: {name}"))]
+            for name, value in managed.items() if not name.startswith("peer: ")]
+    return table(["figure", "rtpferry", "rtpengine"], rows)
+
+
+def functions(profile, control, top=40):
+    """Where the instructions of a way go that the control does not have."""
+    above = {name: profile[name] - control.get(name, 0) for name in profile}
+    names = sorted((name for name in above if above[name] >= 1), key=lambda name: -above[name])
+    rows = [[f"`{name}`", number(above[name])] for name in names[:top]]
+    rest = sum(above.values()) - sum(above[name] for name in names[:top])
+    return table(["function", "instructions"], rows + [["all others", number(rest)]])
+
+
+def _most(value, limit):
+    return None if value is None else value <= limit
+
+
+def _less(one, other):
+    return None if one is None or other is None else one - other
+
+
+def _over(one, other):
+    return None if one is None or not other else one / other
+
+
+def goals(counted, timed, managed):
+    """(sentence, met or None) for each."""
+    lines = []
+    for kernel, of in counted.items():
+        one = of.get("own hook, 1 calls")
+        many = of.get("own hook, 5,000 calls")
+        told = _over(one, of.get("peer, 1 calls"))
+        lines += [(f"{kernel}: own hook at most 2,100 instructions", _most(one, 2100))]
+        if told is not None:
+            lines += [(f"{kernel}: own hook at most 0.30 of the peer's ({told:.2f})", _most(told, 0.30))]
+        lines += [(f"{kernel}: xtables target with one rule at most 2,600", _most(of.get("xtables target, 1 calls"), 2600)),
+                  (f"{kernel}: ingress at most 1,950", _most(of.get("ingress, 1 calls"), 1950)),
+                  (f"{kernel}: 5,000 calls within 50 of one call", None if many is None else abs(many - one) <= 50),
+                  (f"{kernel}: less than 100 more with conntrack",
+                   _most(_less(of.get("own hook, conntrack, 1 calls"), one), 100)),
+                  (f"{kernel}: IPv6 at most 15 % more", _most(_over(of.get("own hook, IPv6 to IPv6"), one), 1.15))]
+    above = above_control(timed) if timed else {}
+    if "peer" in above:
+        told = statistics.median(above["own hook"]) / statistics.median(above["peer"])
+        lines.append((f"nanoseconds at most 0.35 of the peer's ({told:.2f})", _most(told, 0.35)))
+    spent = managed.get("flow set in batches of 50, 100,000 flows, ns")
+    lines += [("100,000 flows set in batches in less than 3 s, an instruction a nanosecond",
+               None if spent is None else spent * 1e5 < 3e9),
+              ("a packet is never more than 1 ms late while all flows are dumped",
+               next((value <= 1000 for name, value in managed.items() if "during dumps" in name), None))]
+    return lines

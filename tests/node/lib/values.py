@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The releases that are tested: values by name. lib/render has them all rendered, for a guest that has no time for helm."""
+
+import os
+
+from cloud import NET1, PUBLIC, PUBLIC_NET1
+
+KERNEL = os.environ.get("RELAY_DATAPLANE") == "kmod"   # in a guest with the module: forward there or not at all
+
+
+def merged(*trees):
+    """Values on top of each other."""
+    out = {}
+    for tree in trees:
+        for key, value in tree.items():
+            out[key] = merged(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
+    return out
+
+
+def _interfaces(*items, **more):
+    return {"network": {"interfaces": list(items), **more}}
+
+
+_NO_MODULE = {"kernelModule": {"mode": "none", "required": False}}
+_ONE = _interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC})
+_TWO = _interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 20000, "max": 24999}},
+                   {"name": "priv", "address": "hostIP", "ports": {"min": 25000, "max": 29999}})
+_PAIR = merged(_TWO, {"workload": {"relaysPerNode": 2}})
+_MULTUS = merged(_interfaces({"name": "pub", "address": "device:net1", "advertised": PUBLIC_NET1}, mode="multus"), {
+    "network": {"multus": {"attachment": {"create": True, "plugin": {
+        "type": "macvlan", "master": "eth1", "mode": "bridge",
+        "ipam": {"type": "static", "addresses": [{"address": f"{NET1}/24", "gateway": "10.0.1.1"}]}}}}}})
+
+# Writes what the test orders, as a sidecar does that asks a cloud for its address.
+_SIDECAR = """
+cd /run/rtpferry-addresses
+while sleep 0.1; do
+  if [ -s .order ]; then cp .order .next; rm -f .order; mv .next public; fi
+done
+"""
+_FILE = merged(_interfaces({"name": "pub", "address": "hostIP", "advertised": "sidecar:public"}), {
+    "network": {"addressSidecar": {"enabled": True, "image": "example/address", "command": ["sh", "-c"], "args": [_SIDECAR]}}})
+_DUAL = _interfaces({"name": "pub", "address": "hostIPs", "advertised": PUBLIC})
+
+_RELEASES = {
+    "one": _ONE,                                                        # one interface, shown as the public address
+    "two": _TWO,                                                        # one for outside, one for inside
+    "two-no-guard": merged(_TWO, {"config": {"nft": "off"}}, _NO_MODULE),
+    "two-configured": merged(_TWO, {"config": {"timeout": 91}}),
+    "two-fallback": merged(_TWO, {"kernelModule": {"required": False}}),
+    "two-required": merged(_TWO, {"kernelModule": {"required": True}}),
+    "pair": _PAIR,                                                      # two relays on the node
+    "pair-short-lease": merged(_PAIR, {"kernelModule": {"table": {"lease": 4}}}),
+    "pair-init": merged(_PAIR, {"kernelModule": {"required": True, "table": {"bootstrap": "init"}}}),
+    "drain": merged(_interfaces({"name": "a", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 20000, "max": 24999}},
+                                {"name": "b", "address": "hostIP", "ports": {"min": 25000, "max": 29999}}),
+                    {"workload": {"relaysPerNode": 2}, "drain": {"gracePeriodSeconds": 120}}),
+    "drain-short": merged(_TWO, {"drain": {"gracePeriodSeconds": 30}}),
+    "sidecar": _FILE,
+    "sidecar-impatient": merged(_FILE, {"network": {"addressWait": 3}}),
+    "annotation": _interfaces({"name": "pub", "address": "hostIP", "advertised": "annotation:example/address"}),
+    "node-address": merged(_interfaces({"name": "pub", "address": "hostIP", "advertised": "node"}),
+                           {"network": {"nodeAddresses": {"node-a": {"pub": {"advertised": PUBLIC}}}}}),
+    "dual": _DUAL,
+    "six": merged(_interfaces({"name": "pub", "address": "hostIP"}), {"network": {"ipFamily": "IPv6"}}),
+    "multus": _MULTUS,
+    "multus-no-rule": merged(_MULTUS, {"network": {"multus": {"attachment": {"sourceRouting": False}}}}, _NO_MODULE),
+}
+
+
+def release(name, kernel=KERNEL):
+    """Values of a release; with a module it must use it, unless they say otherwise."""
+    return merged({"kernelModule": {"required": True}} if kernel else {}, _RELEASES[name])
+
+
+def names():
+    """All releases."""
+    return list(_RELEASES)
