@@ -17,12 +17,31 @@
 
 /* -- saying it -- */
 
+static size_t skip_digits(struct rf_str text, size_t at)
+{
+	while (at < text.len && text.p[at] >= '0' && text.p[at] <= '9')
+		at++;
+	return at;
+}
+
+/* The same but for numbers: a try that fails late has had a table, with another id than the one before. */
+static bool same_reason(struct rf_str a, struct rf_str b)
+{
+	size_t i = skip_digits(a, 0), j = skip_digits(b, 0);
+
+	while (i < a.len && j < b.len && a.p[i] == b.p[j]) {
+		i = skip_digits(a, i + 1);
+		j = skip_digits(b, j + 1);
+	}
+	return i == a.len && j == b.len;
+}
+
 /* Why there is no table: one line for each reason. */
 static void tell(struct rf_kernel *kernel)
 {
 	struct rf_str why = rf_buf_view(&kernel->why);
 
-	if (rf_str_equal(why, rf_buf_view(&kernel->said)))
+	if (kernel->said.len > 0 && same_reason(why, rf_buf_view(&kernel->said)))
 		return;
 	rf_buf_reset(&kernel->said);
 	rf_buf_str(&kernel->said, why);

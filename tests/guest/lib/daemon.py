@@ -20,6 +20,7 @@ sys.path[:0] = [f"{ROOT}/tests/lib"]
 from rfnl import Family
 from rig import topology
 from rig.process import until
+from rig.relay import Relay
 from rig.suite import equal
 
 KO = GUEST["RTPFERRY_KO"]
@@ -46,6 +47,19 @@ def unload():
 def ground():
     """The topology; one for all tests of a script."""
     return topology.make()
+
+
+@contextlib.contextmanager
+def another(folder, it, *options, number=1, **keys):
+    """One more relay in the namespace of a scene's, with interfaces of IPv4 alone; it ends with the block."""
+    os.mkdir(f"{folder}/{number}")
+    relay = Relay(it.place.relay.net, f"{folder}/{number}", ["a/10.77.1.1", "b/10.77.2.1"], ng_port=2223 + number,
+                  ports=(30000 + 2000 * number, 31999 + 2000 * number), http=f"127.0.0.{number + 1}", options=options, **keys)
+    try:
+        yield relay
+        relay.stop()
+    finally:
+        relay.kill()
 
 
 def tables(relay=None):
