@@ -54,7 +54,8 @@ def another(folder, it, *options, number=1, **keys):
     """One more relay in the namespace of a scene's, with interfaces of IPv4 alone; it ends with the block."""
     os.mkdir(f"{folder}/{number}")
     relay = Relay(it.place.relay.net, f"{folder}/{number}", ["a/10.77.1.1", "b/10.77.2.1"], ng_port=2223 + number,
-                  ports=(30000 + 2000 * number, 31999 + 2000 * number), http=f"127.0.0.{number + 1}", options=options, **keys)
+                  ports=(30000 + 2000 * number, 31999 + 2000 * number), http=f"127.0.0.{number + 1}", options=options,
+                  **keys)
     try:
         yield relay
         relay.stop()
