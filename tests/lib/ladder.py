@@ -334,10 +334,15 @@ def chart(ladder):
 
 
 def node(ladder):
-    """Pods of the rendered chart on a node made of namespaces."""
-    if _spaces(ladder, "node") and ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev"):
-        for path in programs("node"):
-            ladder.suite(path, {"PRESET": "dev"})
+    """Pods of the rendered chart on a node made of namespaces; here, then in a guest with the module."""
+    if not (_spaces(ladder, "node") and ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev")):
+        return
+    for path in programs("node"):
+        ladder.suite(path, {"PRESET": "dev"})
+    kernel = GUEST_KERNELS[0]
+    if ladder.command("render tests/node", ["tests/node/lib/render"]) and _fetched(ladder, kernel):
+        ladder.suite("tests/guest/run", {"PRESET": "dev"}, 30, ["--kernel", kernel, "--timeout", "1700", "tests/guest/node"],
+                     f"tests/guest/node on kernel {kernel}")
 
 
 def images(ladder):
