@@ -328,6 +328,12 @@ def node(ladder):
                      f"tests/guest/node on kernel {kernel}")
 
 
+def images(ladder):
+    """The container images, built without an engine and run. The first run makes a Debian for them."""
+    if _spaces(ladder, "images"):
+        ladder.suite("tests/images/run", {}, 30)
+
+
 def coverage(ladder):
     """How many lines of src/ the unit and namespace tests reach."""
     if not ladder.build("coverage"):
