@@ -9,6 +9,7 @@
 
 #include "host_addresses.h"
 #include "iface_spec.h"
+#include "route_words.h"
 
 #define LIST_TEXT 1024 /* bytes of a variable or a file with addresses */
 
@@ -137,6 +138,7 @@ static int append(struct resolving *r, const struct rf_local_config *local)
 	if (!items)
 		return -ENOMEM;
 	items[r->locals.n] = *local;
+	rf_route_words_apply(r->config, &items[r->locals.n]);
 	r->locals.items = items;
 	r->locals.n++;
 	return 0;

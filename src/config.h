@@ -64,6 +64,8 @@ struct rf_config {
 
 	struct rf_iface_specs interfaces; /* empty: found on the host */
 	int64_t port_min, port_max;       /* inclusive */
+	struct rf_texts interface_mark;   /* "NAME:MARK" */
+	struct rf_texts interface_stack;  /* names */
 	int64_t address_wait;             /* seconds that a start waits for addresses that are not there yet */
 
 	int64_t table;    /* an id, RF_TABLE_AUTO or RF_TABLE_NONE */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config.h"
+#include "route_words.h"
 #include "uapi/rtpferry.h"
 
 /* "/etc/rtpferry/rtpferry.conf:7: port-max = 100 ": where a key was set, and its value. */
@@ -88,6 +89,7 @@ unsigned rf_config_check(const struct rf_config *config, struct rf_buf *report)
 	wrong += check_kernel(config, report);
 	wrong += check_listeners(config, "listen-ng", &config->listen_ng, report);
 	wrong += check_listeners(config, "listen-http", &config->listen_http, report);
+	wrong += rf_route_words_check(config, report);
 	wrong += check_group(config, report);
 	return wrong;
 }

@@ -19,7 +19,7 @@ static bool wants_guard(const struct rf_config *config)
 
 bool rf_kernel_wish_admin(const struct rf_config *config)
 {
-	return wants_table(config) || wants_guard(config);
+	return wants_table(config) || wants_guard(config) || config->interface_mark.n > 0;
 }
 
 void rf_kernel_wish_label(const char *configured, const char *host, const struct rf_endpoint *ng,

@@ -58,6 +58,10 @@ const struct rf_option rf_options[] = {
 	 .help = "lowest media port"},
 	{"port-max", .letter = 'M', ADDRESSES, RELOAD, NUMBER(1024, 65535), FIELD(port_max), .fallback = "40000",
 	 .help = "highest media port"},
+	{"interface-mark", ADDRESSES, RELOAD, .type = RF_OPTION_TEXTS, .metavar = "NAME:MARK", FIELD(interface_mark), .word = "none", .fallback = "",
+	 .help = "mark for the routing of what leaves from an interface, as in ip rule fwmark"},
+	{"interface-stack", ADDRESSES, RELOAD, .type = RF_OPTION_TEXTS, .metavar = "NAME", FIELD(interface_stack), .word = "none", .fallback = "",
+	 .help = "interfaces whose media the kernel module sends through OUTPUT and POSTROUTING, slower"},
 	{"address-wait", ADDRESSES, SECONDS, FIELD(address_wait), .fallback = "0",
 	 .help = "how long a start waits for addresses that are not there yet; 0 is not at all"},
 

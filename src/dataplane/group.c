@@ -2,6 +2,8 @@
 /* Groups and streams as the control thread sees them: staged, committed, and freed once the worker let go. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "dataplane/internal.h"
@@ -38,6 +40,17 @@ int rf_group_new(struct rf_dataplane *dataplane, struct rf_group **out)
 
 /* -- streams -- */
 
+/* User space routes as the kernel's flows do. */
+static void set_mark(const struct rf_stream *stream)
+{
+	const struct rf_local *local = stream->local;
+
+	if (local->mark && setsockopt(stream->fd, SOL_SOCKET, SO_MARK, &local->mark, sizeof(local->mark)))
+		rf_log(stream->group->dataplane->config.log, RF_LOG_DATAPLANE, RF_LOG_WARNING, RF_STR_NONE,
+		       "interface %s: the mark 0x%x is not set: %s; CAP_NET_ADMIN is needed", local->iface, local->mark,
+		       strerror(errno));
+}
+
 static void stream_init(struct rf_stream *stream, struct rf_group *group, struct rf_pair *pair, bool rtcp)
 {
 	stream->group = group;
@@ -47,6 +60,7 @@ static void stream_init(struct rf_stream *stream, struct rf_group *group, struct
 	stream->port = (uint16_t)(pair->ports.rtp_port + rtcp);
 	stream->fd = rtcp ? pair->ports.rtcp_fd : pair->ports.rtp_fd;
 	stream->iface = (uint8_t)rf_dataplane_iface(group->dataplane, stream->local);
+	set_mark(stream);
 	stream->wanted.tos = -1;
 	stream->config.tos = -1;
 	stream->tos = -1;

@@ -131,6 +131,8 @@ static struct rf_offload_end look(const struct rf_stream *stream)
 		.remote = figures.place.remote,
 		.source = figures.place.source,
 		.settled = figures.place.settled,
+		.mark = stream->local->mark,
+		.stack = stream->local->stack,
 	};
 }
 

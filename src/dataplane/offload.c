@@ -99,6 +99,9 @@ static enum rf_offload_reason set_destination(const struct rf_offload_end *out, 
 		return RF_OFFLOAD_FAMILY;
 	flow->out = out->local;
 	flow->to = out->remote;
+	flow->mark = out->mark;
+	if (out->stack)
+		flow->flags |= RTPFERRY_FLOW_FLAG_STACK;
 	/* The socket of a stream that leaves TOS alone sends 0. */
 	flow->dscp = out->config->tos < 0 ? 0 : (int16_t)(out->config->tos >> 2);
 	return RF_OFFLOAD_NOTHING;

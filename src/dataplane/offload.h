@@ -36,6 +36,8 @@ struct rf_offload_end {
 	struct rf_endpoint remote;             /* where packets to its party go; port 0: nowhere */
 	struct rf_endpoint source;             /* latched; port 0: none */
 	bool settled;                          /* the latch stays */
+	uint32_t mark;                         /* of the routing of what leaves from here */
+	bool stack;                            /* what leaves from here passes OUTPUT and POSTROUTING */
 };
 
 /* The stream that a flow of this one would send from: of RTP, and of RTCP where it carries RTCP alone. NULL: none. */

@@ -243,6 +243,8 @@ int rf_ports_configure(struct rf_ports *ports, const struct rf_local_config *loc
 		pools[i]->max_kept = ports->max_kept;
 		pools[i]->local.advertised =
 			locals[i].advertised.family == RF_FAMILY_NONE ? locals[i].address : locals[i].advertised;
+		pools[i]->local.mark = locals[i].mark;
+		pools[i]->local.stack = locals[i].stack;
 	}
 	pools_replace(ports, pools, n);
 	return 0;

@@ -27,6 +27,8 @@ struct rf_local {
 	struct rf_addr advertised; /* printed in SDP; equals address when none was given */
 	uint16_t port_min;         /* inclusive */
 	uint16_t port_max;         /* inclusive */
+	uint32_t mark;             /* of the routing of what leaves from here; 0: none */
+	bool stack;                /* the kernel module sends what leaves from here through OUTPUT and POSTROUTING */
 };
 
 /* As configured: "name/ADDRESS[!ADVERTISED]" resolved to addresses. */
@@ -35,6 +37,8 @@ struct rf_local_config {
 	struct rf_addr address;
 	struct rf_addr advertised; /* family none: same as address */
 	uint16_t port_min, port_max;
+	uint32_t mark; /* as in rf_local, and the next */
+	bool stack;
 };
 
 /* A pair of adjacent ports: RTP even, RTCP odd (RFC 3550 section 11). */

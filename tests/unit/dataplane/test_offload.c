@@ -244,6 +244,22 @@ static void strangers_are_dropped_only_where_the_worker_would(void **state)
 	assert_false(p.flow.drop_mismatch);
 }
 
+static void packets_leave_as_their_interface_does(void **state)
+{
+	struct pair pair;
+
+	(void)state;
+	pair_init(&pair);
+	assert_int_equal(plan(&pair), RF_OFFLOAD_NOTHING);
+	assert_int_equal(pair.flow.mark, 0);
+	assert_false(pair.flow.flags & RTPFERRY_FLOW_FLAG_STACK);
+	pair.b.mark = 0x10;
+	pair.b.stack = true;
+	assert_int_equal(plan(&pair), RF_OFFLOAD_NOTHING);
+	assert_int_equal(pair.flow.mark, 0x10);
+	assert_true(pair.flow.flags & RTPFERRY_FLOW_FLAG_STACK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +271,7 @@ int main(void)
 		cmocka_unit_test(without_learning_the_sdp_is_the_source),
 		cmocka_unit_test(a_latch_must_have_settled),
 		cmocka_unit_test(strangers_are_dropped_only_where_the_worker_would),
+		cmocka_unit_test(packets_leave_as_their_interface_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

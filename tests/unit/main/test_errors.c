@@ -59,6 +59,12 @@ static void a_bad_value_tells_what_was_expected(void **state)
 	                              "notice, info, debug or 0 to 7\n");
 	refused("workers = 0\n",
 	        "rtpferry.conf:1: workers = '0' is not possible; expected a whole number from 1 to 256, or auto\n");
+	refused("interface = pub/127.0.0.1\ninterface-mark = pub:0, pub\n",
+	        "rtpferry.conf:2: interface-mark = 'pub:0' is not possible; expected NAME:MARK, MARK 1 to 0xffffffff\n"
+	        "rtpferry.conf:2: interface-mark = 'pub' is not possible; expected NAME:MARK, MARK 1 to 0xffffffff\n");
+	refused("interface = pub/127.0.0.1\ninterface-mark = b:0x10\ninterface-stack = c\n",
+	        "rtpferry.conf:2: interface-mark names 'b', which is no interface; expected the name of one\n"
+	        "rtpferry.conf:3: interface-stack names 'c', which is no interface; expected the name of one\n");
 	refused("interface = pub/\n",
 	        "rtpferry.conf:1: interface = 'pub/' is not possible; expected [NAME/]ADDRESS[!ADVERTISED][@MIN-MAX]; "
 	        "ADDRESS is an address, a device, any, env:VAR or file:PATH, or auto\n");
