@@ -42,6 +42,23 @@ static int put_sources(struct sk_buff *msg, const struct rf_stats *stats, s64 no
 	return 0;
 }
 
+static int put_past(struct sk_buff *msg, const struct rf_past *past)
+{
+	struct nlattr *nest;
+
+	if (!past->packets)
+		return 0;
+	nest = nla_nest_start(msg, RTPFERRY_A_STATS_PAST);
+	if (!nest || nla_put_u64_64bit(msg, RTPFERRY_A_PAST_PACKETS, past->packets, 0) ||
+	    nla_put_u64_64bit(msg, RTPFERRY_A_PAST_EXPECTED, past->expected, 0) ||
+	    nla_put_u64_64bit(msg, RTPFERRY_A_PAST_LOST, past->lost, 0) ||
+	    nla_put_u64_64bit(msg, RTPFERRY_A_PAST_DUPLICATES, past->duplicates, 0) ||
+	    nla_put_u64_64bit(msg, RTPFERRY_A_PAST_REORDERED, past->reordered, 0))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int put_stats(struct sk_buff *msg, const struct rf_stats *stats)
 {
 	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_FLOW_STATS);
@@ -55,7 +72,7 @@ static int put_stats(struct sk_buff *msg, const struct rf_stats *stats)
 						 div_u64(now_us - totals.last_us, 1000), 0)) ||
 	    rf_netlink_put_reasons(msg, RTPFERRY_A_STATS_PASSED_UP, stats->passed_up) ||
 	    rf_netlink_put_reasons(msg, RTPFERRY_A_STATS_DROPPED, stats->dropped) ||
-	    put_sources(msg, stats, now_us))
+	    put_sources(msg, stats, now_us) || put_past(msg, &stats->past))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -50,6 +50,16 @@ void rf_stats_free(struct rf_stats *stats)
 		kmem_cache_free(cache, stats);
 }
 
+static void add_past(struct rf_past *past, const struct rf_rtp_source *source)
+{
+	past->packets += source->packets;
+	past->bytes += source->bytes;
+	past->expected += rf_rtp_source_expected(source);
+	past->lost += rf_rtp_source_lost(source);
+	past->duplicates += source->duplicates;
+	past->reordered += source->reordered;
+}
+
 /* The slot of an SSRC that has none: an empty one, or the one that was silent longest. */
 static struct rf_rtp_source *make_room(struct rf_stats *stats, u32 ssrc)
 {
@@ -62,8 +72,8 @@ static struct rf_rtp_source *make_room(struct rf_stats *stats, u32 ssrc)
 		if (!source->started || source->last_us < oldest->last_us)
 			oldest = source;
 	}
-	stats->past_packets += oldest->packets;
-	stats->past_bytes += oldest->bytes;
+	if (oldest->started)
+		add_past(&stats->past, oldest);
 	rf_rtp_source_init(oldest, ssrc);
 	return oldest;
 }
@@ -137,8 +147,8 @@ void rf_stats_rtcp(const struct rf_flow *flow, u32 bytes)
 struct rf_totals rf_stats_totals(const struct rf_stats *stats)
 {
 	struct rf_totals totals = {
-		.packets = READ_ONCE(stats->past_packets) + READ_ONCE(stats->rtcp_packets),
-		.bytes = READ_ONCE(stats->past_bytes) + READ_ONCE(stats->rtcp_bytes),
+		.packets = READ_ONCE(stats->past.packets) + READ_ONCE(stats->rtcp_packets),
+		.bytes = READ_ONCE(stats->past.bytes) + READ_ONCE(stats->rtcp_bytes),
 		.last_us = READ_ONCE(stats->rtcp_us),
 	};
 	unsigned int i;

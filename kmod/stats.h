@@ -23,14 +23,31 @@ struct rf_slot {
 } ____cacheline_aligned;
 
 /**
+ * struct rf_past - sums over the SSRCs of a flow that had to make room
+ * @packets: received
+ * @bytes: of UDP payload in them
+ * @expected: by sequence numbers
+ * @lost: of those, not received
+ * @duplicates: received again
+ * @reordered: late
+ */
+struct rf_past {
+	u64 packets;
+	u64 bytes;
+	u64 expected;
+	u64 lost;
+	u64 duplicates;
+	u64 reordered;
+};
+
+/**
  * struct rf_stats - what is counted and measured of a flow
  *
  * Written by the CPU on which the stream arrives, without a lock. Where a stream moves
  * to another CPU while packets are on both, a count may be lost; nothing else can.
  *
  * @slots: the last SSRCs, the first of the flow in front
- * @past_packets: of SSRCs that had to make room
- * @past_bytes: of UDP payload in them
+ * @past: of SSRCs that had to make room
  * @rtcp_packets: RTCP
  * @rtcp_bytes: of UDP payload in it
  * @rtcp_us: ktime of the last
@@ -40,8 +57,7 @@ struct rf_slot {
  */
 struct rf_stats {
 	struct rf_slot slots[RF_MAX_SOURCES];
-	u64 past_packets;
-	u64 past_bytes;
+	struct rf_past past;
 	u64 rtcp_packets;
 	u64 rtcp_bytes;
 	s64 rtcp_us;

@@ -68,30 +68,17 @@ static enum rf_exit refuse(struct daemon *d, enum rf_exit code, const char *othe
 	return code;
 }
 
-/* Why the kernel does not forward; NULL: it does. With hook nft it takes rules, too. */
-static const char *find_missing(const struct daemon *d, const struct rf_kernel_status *kernel)
-{
-	bool by_rules = d->config->hook == RF_HOOK_NFT && d->wish.guard[0];
-
-	if (!kernel->up)
-		return kernel->why;
-	return by_rules && !kernel->guard[0] ? kernel->guard_why : NULL;
-}
-
 /* Is there the kernel table that the configuration cannot do without? */
 static enum rf_exit check_table(struct daemon *d)
 {
 	const char *key = d->config->no_fallback ? "no-fallback" : "dataplane = kmod";
 	struct rf_kernel_status kernel;
-	const char *missing;
 
 	rf_dataplane_kernel(d->dataplane, &kernel);
-	missing = find_missing(d, &kernel);
-	if (!missing || !d->wish.required)
+	if (kernel.up || !d->wish.required)
 		return RF_EXIT_FINE;
-	rf_buf_printf(&d->why,
-	              "%s asks for a kernel table, and there is none%s: %s; take %s away to relay in user space", key,
-	              kernel.up ? " that gets packets" : "", missing, key);
+	rf_buf_printf(&d->why, "%s asks for a kernel table, and there is none: %s; take %s away to relay in user space",
+	              key, kernel.why, key);
 	return refuse(d, RF_EXIT_KERNEL, "");
 }
 

@@ -337,6 +337,7 @@ enum rtpferry_a_type_attr {
  *   orphan
  * @RTPFERRY_A_STATS_DROPPED: packets that nobody got
  * @RTPFERRY_A_STATS_SOURCE: an SSRC, of the last few
+ * @RTPFERRY_A_STATS_PAST: SSRCs that had to give way to others; absent when none had to
  */
 enum rtpferry_a_stats_attr {
 	RTPFERRY_A_STATS_PACKETS = 1,
@@ -346,10 +347,31 @@ enum rtpferry_a_stats_attr {
 	RTPFERRY_A_STATS_PASSED_UP,
 	RTPFERRY_A_STATS_DROPPED,
 	RTPFERRY_A_STATS_SOURCE,
+	RTPFERRY_A_STATS_PAST,
 
 	/* private: the highest */
 	RTPFERRY_A_STATS_LAST,
 	RTPFERRY_A_STATS_MAX = RTPFERRY_A_STATS_LAST - 1
+};
+
+/**
+ * enum rtpferry_a_past_attr - sums over the SSRCs of a flow that gave way
+ * @RTPFERRY_A_PAST_PACKETS: received, duplicates included
+ * @RTPFERRY_A_PAST_EXPECTED: by sequence numbers
+ * @RTPFERRY_A_PAST_LOST: of those, not received
+ * @RTPFERRY_A_PAST_DUPLICATES: received again
+ * @RTPFERRY_A_PAST_REORDERED: received after a higher sequence number
+ */
+enum rtpferry_a_past_attr {
+	RTPFERRY_A_PAST_PACKETS = 1,
+	RTPFERRY_A_PAST_EXPECTED,
+	RTPFERRY_A_PAST_LOST,
+	RTPFERRY_A_PAST_DUPLICATES,
+	RTPFERRY_A_PAST_REORDERED,
+
+	/* private: the highest */
+	RTPFERRY_A_PAST_LAST,
+	RTPFERRY_A_PAST_MAX = RTPFERRY_A_PAST_LAST - 1
 };
 
 /**

@@ -20,7 +20,7 @@ struct flows {
 	uint32_t table;              /* that is asked */
 };
 
-/* Over the SSRCs of a flow. */
+/* Over the SSRCs of a flow, those that gave way included. */
 struct quality {
 	uint64_t expected, lost; /* packets */
 	double jitter_s;         /* of the SSRC heard last */
@@ -28,7 +28,7 @@ struct quality {
 
 static struct quality quality_of(const struct rf_flow_stats *stats)
 {
-	struct quality q = {0};
+	struct quality q = {.expected = stats->past.expected, .lost = stats->past.lost};
 	int64_t last_us = 0;
 
 	for (unsigned i = 0; i < stats->n_sources; i++) {

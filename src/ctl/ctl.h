@@ -42,6 +42,15 @@ struct rf_ctl_kernel {
 	unsigned n_locals; /* of them */
 };
 
+/* What is said of a synthetic call on the command line; --local and --device are rf_ctl_kernel's. */
+struct rf_ctl_probe {
+	const char *ng;             /* where the relay takes ng requests; NULL: not given */
+	struct rf_addr local_b;     /* of the second endpoint; no family: not given */
+	struct rf_str direction[2]; /* names of the relay's interfaces; empty: not given */
+	unsigned seconds;           /* of media; 0: not given */
+	double max_loss;            /* percent; below 0: not given */
+};
+
 /* A command's circumstances. */
 struct rf_ctl {
 	struct rf_client *client;
@@ -59,6 +68,7 @@ struct rf_ctl {
 	const char *search;     /* sessions; NULL: all */
 	const char *argument;   /* what follows the command; NULL: nothing */
 	struct rf_ctl_kernel kernel;
+	struct rf_ctl_probe probe;
 };
 
 typedef int rf_ctl_command(struct rf_ctl *ctl);
@@ -70,6 +80,7 @@ rf_ctl_command rf_ctl_terminate;                /* commands_sessions.c */
 rf_ctl_command rf_ctl_top;                      /* commands_top.c */
 rf_ctl_command rf_ctl_drain;                    /* commands_drain.c */
 rf_ctl_command rf_ctl_ping;                     /* commands_ping.c */
+rf_ctl_command rf_ctl_call;                     /* commands_call.c */
 rf_ctl_command rf_ctl_table_list;               /* commands_table.c */
 rf_ctl_command rf_ctl_table_alloc;              /* commands_table.c */
 rf_ctl_command rf_ctl_table_free;               /* commands_table.c */

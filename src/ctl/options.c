@@ -6,6 +6,8 @@
 
 #define LIMIT_MAX 100000
 #define LIMIT_DEFAULT 100
+#define SECONDS_DEFAULT 3  /* of media in a call */
+#define MAX_LOSS_DEFAULT 1 /* percent */
 
 enum key {
 	OPT_SOCKET = 's',
@@ -44,6 +46,11 @@ static const struct option long_options[] = {
 	{"device", required_argument, NULL, RF_CTL_OPT_DEVICE},
 	{"local", required_argument, NULL, RF_CTL_OPT_LOCAL},
 	{"table", required_argument, NULL, RF_CTL_OPT_TABLE},
+	{"ng", required_argument, NULL, RF_CTL_OPT_NG},
+	{"local-b", required_argument, NULL, RF_CTL_OPT_LOCAL_B},
+	{"direction", required_argument, NULL, RF_CTL_OPT_DIRECTION},
+	{"seconds", required_argument, NULL, RF_CTL_OPT_SECONDS},
+	{"max-loss", required_argument, NULL, RF_CTL_OPT_MAX_LOSS},
 	{"help", no_argument, NULL, OPT_HELP},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{NULL, 0, NULL, 0},
@@ -65,6 +72,8 @@ static const struct {
 	{"drain", "", "refuse new calls, serve the old ones", rf_ctl_drain, ARGUMENT_NONE, "wait off"},
 	{"terminate", "CALL-ID", "end a session at once", rf_ctl_terminate, ARGUMENT_NEEDED, ""},
 	{"ping", "[ADDRESS:PORT]", "ask the ng port, as a proxy does", rf_ctl_ping, ARGUMENT_MAY, ""},
+	{"call", "", "a call through any ng relay, with media both ways", rf_ctl_call, ARGUMENT_NONE,
+         "ng local local-b device direction seconds max-loss"},
 	{"table list", "", "kernel tables that may be seen from here", rf_ctl_table_list, ARGUMENT_NONE, ""},
 	{"table alloc", "--label L", "make a kernel table for a relay to come; prints its id", rf_ctl_table_alloc,
          ARGUMENT_NONE, "label id lease hook device local"},
@@ -98,6 +107,13 @@ static const char usage[] =
 	"      --device NAME      table alloc: device of hook ingress; may come often\n"
 	"      --local ADDRESS    table alloc: local address of media; may come often\n"
 	"      --table ID         flows: only of this table\n"
+	"      --ng ADDRESS:PORT  call: the relay's ng port, or NAME:PORT (default: as ping)\n"
+	"      --local ADDRESS    call: of both ends (default: from which the ng port is reached)\n"
+	"      --local-b ADDRESS  call: of the second end\n"
+	"      --device NAME      call: both ends have the first address of this device\n"
+	"      --direction A,B    call: names of the relay's interfaces, towards each end\n"
+	"      --seconds N        call: of media (1 to 3600, default 3)\n"
+	"      --max-loss PERCENT call: more lost in a direction is a failure (default 1)\n"
 	"  -h, --help             this text\n"
 	"  -V, --version          version of this program\n"
 	"\nExit codes: 0 fine, 1 refused or failed, 2 usage, 3 nobody answers, 4 no such session, or no kernel\n"
@@ -178,6 +194,12 @@ static bool take(struct rf_ctl_options *options, int option)
 	case RF_CTL_OPT_LOCAL:
 	case RF_CTL_OPT_TABLE:
 		return rf_ctl_take_kernel(&options->ctl.kernel, option, optarg);
+	case RF_CTL_OPT_NG:
+	case RF_CTL_OPT_LOCAL_B:
+	case RF_CTL_OPT_DIRECTION:
+	case RF_CTL_OPT_SECONDS:
+	case RF_CTL_OPT_MAX_LOSS:
+		return rf_ctl_take_probe(&options->ctl.probe, option, optarg);
 	default:
 		fprintf(stderr, "Try \"rtpferryctl --help\".\n");
 		return false;
@@ -198,6 +220,7 @@ static bool has_option(const char *options, const char *name)
 static bool fits(const struct rf_ctl *ctl, size_t command)
 {
 	const struct rf_ctl_kernel *kernel = &ctl->kernel;
+	const struct rf_ctl_probe *probe = &ctl->probe;
 	const struct {
 		const char *name;
 		bool given;
@@ -217,6 +240,11 @@ static bool fits(const struct rf_ctl *ctl, size_t command)
 		{"device", kernel->n_devices > 0},
 		{"local", kernel->n_locals > 0},
 		{"table", kernel->table > 0},
+		{"ng", probe->ng != NULL},
+		{"local-b", probe->local_b.family != RF_FAMILY_NONE},
+		{"direction", probe->direction[0].len > 0},
+		{"seconds", probe->seconds > 0},
+		{"max-loss", probe->max_loss >= 0},
 	};
 
 	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
@@ -288,7 +316,7 @@ int rf_ctl_parse(int argc, char **argv, struct rf_ctl_options *options)
 {
 	int option, rc;
 
-	*options = (struct rf_ctl_options){.ctl = {.out = stdout, .err = stderr}};
+	*options = (struct rf_ctl_options){.ctl = {.out = stdout, .err = stderr, .probe = {.max_loss = -1}}};
 	while ((option = getopt_long(argc, argv, "s:u:jn:i:hV", long_options, NULL)) != -1) {
 		if (option == OPT_HELP)
 			return help();
@@ -308,5 +336,9 @@ int rf_ctl_parse(int argc, char **argv, struct rf_ctl_options *options)
 		options->ctl.limit = LIMIT_DEFAULT;
 	if (options->ctl.interval <= 0)
 		options->ctl.interval = 2;
+	if (options->ctl.probe.seconds == 0)
+		options->ctl.probe.seconds = SECONDS_DEFAULT;
+	if (options->ctl.probe.max_loss < 0)
+		options->ctl.probe.max_loss = MAX_LOSS_DEFAULT;
 	return rc;
 }

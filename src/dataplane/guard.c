@@ -84,22 +84,39 @@ static int replace(struct rf_guard *guard, const struct rf_rules_config *config)
 	return 0;
 }
 
-void rf_guard_set(struct rf_kernel *kernel)
+/* 0; otherwise why says more. */
+static int set(struct rf_kernel *kernel)
 {
 	struct rf_guard *guard = &kernel->guard;
 	struct rf_rules_config config;
+	int err = wanted(kernel, &config);
 
-	if (!guard->name[0])
-		return;
 	rf_buf_reset(&guard->why);
-	if (wanted(kernel, &config)) {
+	if (err) {
 		rf_buf_text(&guard->why, "out of memory");
-	} else {
-		if (replace(guard, &config) == 0)
-			rf_buf_reset(&guard->why);
-		free((void *)config.ranges);
+		return err;
 	}
+	err = replace(guard, &config);
+	if (!err)
+		rf_buf_reset(&guard->why);
+	free((void *)config.ranges);
+	return err;
+}
+
+void rf_guard_set(struct rf_kernel *kernel)
+{
+	if (!kernel->guard.name[0])
+		return;
+	(void)set(kernel);
 	tell(kernel);
+}
+
+bool rf_guard_feeds(struct rf_kernel *kernel, struct rf_buf *why)
+{
+	if (!kernel->guard.name[0] || kernel->config.hook != RTPFERRY_HOOK_NFT || set(kernel) == 0)
+		return true;
+	rf_buf_str(why, rf_buf_view(&kernel->guard.why));
+	return false;
 }
 
 void rf_guard_check(struct rf_kernel *kernel)

@@ -17,12 +17,31 @@
 
 /* -- saying it -- */
 
+static size_t skip_digits(struct rf_str text, size_t at)
+{
+	while (at < text.len && text.p[at] >= '0' && text.p[at] <= '9')
+		at++;
+	return at;
+}
+
+/* The same but for numbers: a try that fails late has had a table, with another id than the one before. */
+static bool same_reason(struct rf_str a, struct rf_str b)
+{
+	size_t i = skip_digits(a, 0), j = skip_digits(b, 0);
+
+	while (i < a.len && j < b.len && a.p[i] == b.p[j]) {
+		i = skip_digits(a, i + 1);
+		j = skip_digits(b, j + 1);
+	}
+	return i == a.len && j == b.len;
+}
+
 /* Why there is no table: one line for each reason. */
 static void tell(struct rf_kernel *kernel)
 {
 	struct rf_str why = rf_buf_view(&kernel->why);
 
-	if (rf_str_equal(why, rf_buf_view(&kernel->said)))
+	if (kernel->said.len > 0 && same_reason(why, rf_buf_view(&kernel->said)))
 		return;
 	rf_buf_reset(&kernel->said);
 	rf_buf_str(&kernel->said, why);
@@ -121,11 +140,25 @@ static void set_workers(const struct rf_kernel *kernel, bool up)
 		atomic_store_explicit(&dataplane->workers[i]->kernel, up, memory_order_release);
 }
 
+/* A table that gets no packets is none. What an earlier owner has left in it is left on. */
+static bool is_fed(struct rf_kernel *kernel)
+{
+	if (rf_guard_feeds(kernel, &kernel->why))
+		return true;
+	if (kernel->adopted)
+		rf_table_leave(kernel->table);
+	else
+		rf_table_del(kernel->table);
+	kernel->table = NULL;
+	rf_guard_set(kernel);
+	return false;
+}
+
 /* Ask for a table; calls that are there move in, each after its worker has heard of the table. */
 static void rise(struct rf_kernel *kernel)
 {
 	rf_buf_reset(&kernel->why);
-	if (probe(kernel) || check_marks(&kernel->why) || make(kernel)) {
+	if (probe(kernel) || check_marks(&kernel->why) || make(kernel) || !is_fed(kernel)) {
 		tell(kernel);
 		return;
 	}
@@ -151,8 +184,8 @@ static void forget_reasons(const struct rf_kernel *kernel)
 	}
 }
 
-/* The table is gone: the workers relay what the kernel did. */
-static void fall(struct rf_kernel *kernel, struct rf_str why)
+/* The workers relay what the kernel did. */
+static void move_out(struct rf_kernel *kernel, const char *what, struct rf_str why)
 {
 	struct rf_table *table = kernel->table;
 
@@ -162,10 +195,35 @@ static void fall(struct rf_kernel *kernel, struct rf_str why)
 	rf_kernel_lost(kernel);
 	forget_reasons(kernel);
 	rf_buf_reset(&kernel->why);
-	rf_buf_printf(&kernel->why, "table %u is gone: %.*s", rf_table_id(table), RF_STR_ARG(why));
+	rf_buf_printf(&kernel->why, "table %u %s: %.*s", rf_table_id(table), what, RF_STR_ARG(why));
 	tell(kernel);
 	rf_table_leave(table);
 	rf_guard_set(kernel);
+}
+
+/* The table is gone. */
+static void fall(struct rf_kernel *kernel, struct rf_str why)
+{
+	move_out(kernel, "is gone", why);
+}
+
+/* The rules that fed it cannot be had any more. An orphan without flows is left of it, for the next try or its lease.
+ */
+static void starve(struct rf_kernel *kernel)
+{
+	struct rf_buf why;
+
+	rf_buf_init(&why, 0);
+	rf_buf_str(&why, rf_buf_view(&kernel->guard.why));
+	rf_kernel_lost(kernel);
+	if (kernel->table)
+		move_out(kernel, "gets no packets", rf_buf_view(&why));
+	rf_buf_free(&why);
+}
+
+static bool starves(const struct rf_kernel *kernel)
+{
+	return kernel->table && kernel->config.hook == RTPFERRY_HOOK_NFT && kernel->guard.why.len > 0;
 }
 
 static int renew(struct rf_kernel *kernel, struct rf_buf *why)
@@ -247,6 +305,8 @@ void rf_kernel_tick(struct rf_kernel *kernel)
 		rf_kernel_visit(kernel, true);
 	if (kernel->guard.name[0])
 		rf_guard_check(kernel);
+	if (retry && starves(kernel))
+		starve(kernel);
 }
 
 static void on_tick(void *arg, int fd, int what)

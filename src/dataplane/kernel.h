@@ -92,7 +92,7 @@ void rf_kernel_sync(struct rf_kernel *kernel, struct rf_group *group);
 void rf_kernel_before_commit(struct rf_kernel *kernel, struct rf_group *group);
 /* All flows of a group end now. */
 void rf_kernel_withdraw(struct rf_kernel *kernel, struct rf_group *group);
-/* The same for all groups, without a word to the kernel: the table is gone. */
+/* The same for all groups; without a word to the kernel where there is no table any more. */
 void rf_kernel_lost(struct rf_kernel *kernel);
 /* All groups are to be looked at, in turns; or those alone that were refused. */
 void rf_kernel_visit(struct rf_kernel *kernel, bool refused_only);
@@ -117,6 +117,11 @@ int rf_kernel_locals(const struct rf_dataplane *dataplane, struct rf_table_local
 
 /* Install the guard that should be there now: at first, and when the table, an address or a port range has changed. */
 void rf_guard_set(struct rf_kernel *kernel);
+/*
+ * With hook nft the table gets packets by the guard's rules alone: install them for the new table. False: they are
+ * refused, and why says by whom; rf_guard_set() goes back to what user space has.
+ */
+bool rf_guard_feeds(struct rf_kernel *kernel, struct rf_buf *why);
 /* Look whether it is as installed, and try again where it is not installed. */
 void rf_guard_check(struct rf_kernel *kernel);
 /* Remove the rules. */

@@ -143,6 +143,7 @@ void rf_kernel_flow_count(struct rf_kernel *kernel, struct rf_kernel_flow *flow,
 	}
 	if (stats->last_us > flow->last.last_us)
 		flow->last.last_us = stats->last_us;
+	flow->last.past = stats->past;
 	flow->last.n_sources = stats->n_sources;
 	for (unsigned i = 0; i < stats->n_sources; i++)
 		flow->last.sources[i] = stats->sources[i];
@@ -166,8 +167,18 @@ static struct rf_leg_part part_of(const struct rf_flow_source *source)
 	};
 }
 
+static void merge_past(const struct rf_flow_past *past, struct rf_leg *leg)
+{
+	leg->past_packets += past->packets;
+	leg->past_expected += past->expected;
+	leg->past_lost += past->lost;
+	leg->past_duplicates += past->duplicates;
+	leg->past_reordered += past->reordered;
+}
+
 void rf_kernel_flow_merge(const struct rf_kernel_flow *flow, struct rf_leg *leg)
 {
+	merge_past(&flow->last.past, leg);
 	for (unsigned i = 0; i < flow->last.n_sources; i++) {
 		struct rf_leg_part part = part_of(&flow->last.sources[i]);
 

@@ -256,12 +256,26 @@ def peers(ladder):
             ladder.suite(path, {"PRESET": "asan"})
 
 
-def guest_suites():
-    """Of tests/guest/suites, scripts by what they share a guest for: a build that they need (or none) and options."""
+def guest_turn():
+    """None: every script on every kernel. Else a number that goes up with each commit."""
+    if os.environ.get("GUEST_ALL") == "1":
+        return None
+    count = subprocess.run(["git", "rev-list", "--count", "HEAD"], capture_output=True, text=True, check=False).stdout
+    return int(count or 0)
+
+
+def guest_suites(number, turn):
+    """Of tests/guest/suites, the scripts whose turn it is on the kernel of that number: from one commit to the next, and
+    from one line to the next, it is the other kernel's.
+
+    By what they share a guest for: a build that they need (or none) and options.
+    """
     found = {}
     with open("tests/guest/suites", encoding="utf-8") as file:
         lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
-    for script, *words in lines:
+    for at, (script, *words) in enumerate(lines):
+        if turn is not None and (at + turn) % len(GUEST_KERNELS) != number:
+            continue
         presets = [word.removeprefix("preset=") for word in words if word.startswith("preset=")]
         options = tuple(word for word in words if not word.startswith("preset="))
         found.setdefault(("".join(presets), options), []).append(script)
@@ -282,9 +296,12 @@ def _fetched(ladder, kernel):
 
 
 def guest(ladder):
-    """The kernel module: every script of tests/guest/suites on every kernel, and the newest headers."""
-    for kernel in (kernel for kernel in GUEST_KERNELS if _fetched(ladder, kernel)):
-        for (preset, options), scripts in guest_suites().items():
+    """The kernel module: each script of tests/guest/suites on one of the kernels, or on all, and the newest headers."""
+    turn = guest_turn()
+    for number, kernel in enumerate(GUEST_KERNELS):
+        if not _fetched(ladder, kernel):
+            continue
+        for (preset, options), scripts in guest_suites(number, turn).items():
             if not preset or ladder.build(preset):
                 ladder.suite("tests/guest/run", {"PRESET": preset} if preset else {}, 30,
                              ["--kernel", kernel, "--timeout", "1700", *options, "tests/guest/several", *scripts],
@@ -317,10 +334,15 @@ def chart(ladder):
 
 
 def node(ladder):
-    """Pods of the rendered chart on a node made of namespaces."""
-    if _spaces(ladder, "node") and ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev"):
-        for path in programs("node"):
-            ladder.suite(path, {"PRESET": "dev"})
+    """Pods of the rendered chart on a node made of namespaces; here, then in a guest with the module."""
+    if not (_spaces(ladder, "node") and ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev")):
+        return
+    for path in programs("node"):
+        ladder.suite(path, {"PRESET": "dev"})
+    kernel = GUEST_KERNELS[0]
+    if ladder.command("render tests/node", ["tests/node/lib/render"]) and _fetched(ladder, kernel):
+        ladder.suite("tests/guest/run", {"PRESET": "dev"}, 30, ["--kernel", kernel, "--timeout", "1700", "tests/guest/node"],
+                     f"tests/guest/node on kernel {kernel}")
 
 
 def images(ladder):

@@ -71,6 +71,15 @@ static const struct rf_attribute source_attributes[] = {
 };
 static const struct rf_attribute_set rf_attributes_source = {"source", RTPFERRY_A_SOURCE_MAX, source_attributes};
 
+static const struct rf_attribute past_attributes[] = {
+	[RTPFERRY_A_PAST_PACKETS] = {"packets", RF_ATTRIBUTE_NUMBER, 8, false, NULL},
+	[RTPFERRY_A_PAST_EXPECTED] = {"expected", RF_ATTRIBUTE_NUMBER, 8, false, NULL},
+	[RTPFERRY_A_PAST_LOST] = {"lost", RF_ATTRIBUTE_NUMBER, 8, false, NULL},
+	[RTPFERRY_A_PAST_DUPLICATES] = {"duplicates", RF_ATTRIBUTE_NUMBER, 8, false, NULL},
+	[RTPFERRY_A_PAST_REORDERED] = {"reordered", RF_ATTRIBUTE_NUMBER, 8, false, NULL},
+};
+static const struct rf_attribute_set rf_attributes_past = {"past", RTPFERRY_A_PAST_MAX, past_attributes};
+
 static const struct rf_attribute stats_attributes[] = {
 	[RTPFERRY_A_STATS_PACKETS] = {"packets", RF_ATTRIBUTE_NUMBER, 8, false, NULL},
 	[RTPFERRY_A_STATS_BYTES] = {"bytes", RF_ATTRIBUTE_NUMBER, 8, false, NULL},
@@ -79,6 +88,7 @@ static const struct rf_attribute stats_attributes[] = {
 	[RTPFERRY_A_STATS_PASSED_UP] = {"passed-up", RF_ATTRIBUTE_NEST, 0, true, &rf_attributes_reason},
 	[RTPFERRY_A_STATS_DROPPED] = {"dropped", RF_ATTRIBUTE_NEST, 0, true, &rf_attributes_reason},
 	[RTPFERRY_A_STATS_SOURCE] = {"source", RF_ATTRIBUTE_NEST, 0, true, &rf_attributes_source},
+	[RTPFERRY_A_STATS_PAST] = {"past", RF_ATTRIBUTE_NEST, 0, false, &rf_attributes_past},
 };
 static const struct rf_attribute_set rf_attributes_stats = {"stats", RTPFERRY_A_STATS_MAX, stats_attributes};
 

@@ -50,6 +50,15 @@ struct rf_flow_source {
 	int64_t last_us;      /* monotonic, arrival of the last packet */
 };
 
+/* Sums over the SSRCs of a flow that gave way to others. */
+struct rf_flow_past {
+	uint64_t packets;    /* received, duplicates included */
+	uint64_t expected;   /* RFC 3550 A.3 */
+	uint64_t lost;       /* of those, not received */
+	uint64_t duplicates; /* received again */
+	uint64_t reordered;  /* late */
+};
+
 /* What the kernel tells of a flow: since it was made; replacing it keeps these. */
 struct rf_flow_stats {
 	struct rf_endpoint local;                  /* the key */
@@ -60,6 +69,7 @@ struct rf_flow_stats {
 	int64_t last_us;                           /* monotonic, the last of them; 0: none yet */
 	uint64_t passed_up[RTPFERRY_REASON_COUNT]; /* the stack got them, by enum rtpferry_reason */
 	uint64_t dropped[RTPFERRY_REASON_COUNT];   /* nobody got them, by enum rtpferry_reason */
+	struct rf_flow_past past;                  /* of SSRCs that are not below any more */
 	uint8_t n_sources;                         /* SSRCs below */
 	struct rf_flow_source sources[RF_LEG_SOURCES];
 };

@@ -145,6 +145,30 @@ static int read_source(const struct rf_item *item, int64_t now_us, struct rf_flo
 	return rc;
 }
 
+static int read_past(const struct rf_item *item, struct rf_flow_past *out)
+{
+	struct rf_walk walk;
+	struct rf_item part;
+	int rc;
+
+	rf_walk_nest(&walk, item);
+	while ((rc = rf_walk_next(&walk, &part)) > 0) {
+		uint64_t n = rf_item_number(&part);
+
+		if (part.number == RTPFERRY_A_PAST_PACKETS)
+			out->packets = n;
+		else if (part.number == RTPFERRY_A_PAST_EXPECTED)
+			out->expected = n;
+		else if (part.number == RTPFERRY_A_PAST_LOST)
+			out->lost = n;
+		else if (part.number == RTPFERRY_A_PAST_DUPLICATES)
+			out->duplicates = n;
+		else if (part.number == RTPFERRY_A_PAST_REORDERED)
+			out->reordered = n;
+	}
+	return rc;
+}
+
 static int read_counters(const struct rf_item *item, int64_t now_us, struct rf_flow_stats *out)
 {
 	struct rf_walk walk;
@@ -167,6 +191,8 @@ static int read_counters(const struct rf_item *item, int64_t now_us, struct rf_f
 			rc = rf_message_read_reason(&part, out->dropped);
 		else if (part.number == RTPFERRY_A_STATS_SOURCE)
 			rc = read_source(&part, now_us, out);
+		else if (part.number == RTPFERRY_A_STATS_PAST)
+			rc = read_past(&part, &out->past);
 		if (rc < 0)
 			return rc;
 	}

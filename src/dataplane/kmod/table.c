@@ -78,10 +78,13 @@ static int open_sockets(struct rf_table *table, struct rf_buf *why)
 static int ask_for_table(struct rf_table *table, const struct rf_table_wish *wish, bool *adopted, struct rf_buf *why)
 {
 	struct rf_message_table got = {0};
-	char text[WHAT_SIZE + RTPFERRY_LABEL_MAX];
+	char text[WHAT_SIZE + RTPFERRY_LABEL_MAX], number[16] = "";
 	int rc;
 
-	snprintf(text, sizeof(text), "a kernel table for \"%.*s\": table-new", RTPFERRY_LABEL_MAX, wish->label);
+	if (wish->id)
+		snprintf(number, sizeof(number), " %u", wish->id);
+	snprintf(text, sizeof(text), "%skernel table%s for \"%.*s\": table-new", wish->id ? "" : "a ", number,
+	         RTPFERRY_LABEL_MAX, wish->label);
 	rf_netlink_begin(table->nl, RTPFERRY_CMD_TABLE_NEW, 0);
 	rf_message_put_wish(table->nl, wish);
 	rc = rf_module_call(table->nl, text, take_table, &got, why);

@@ -2,9 +2,10 @@
 """The kernel module, built against an unpacked kernel's headers in a copy of its sources, and where modprobe finds it."""
 
 import os
+import re
 import shutil
 
-from kernel import command
+from kernel import KernelError, command
 
 # What the module is built from; the paths between them are kept.
 SOURCES = ("kmod", "include/uapi", "src/rtp/source.c", "src/rtp/source.h")
@@ -16,9 +17,10 @@ NOISE = "Skipping BTF generation"   # of a module: nobody reads its types
 class Module:
     """rtpferry.ko for one kernel, and the plugin that iptables needs for its target."""
 
-    def __init__(self, kernel, root, tree="tree"):
+    def __init__(self, kernel, root, tree="tree", abi=None):
         self.kernel = kernel
         self.root = root
+        self.abi = abi   # in place of the version of the contract that it has
         self.tree = f"{kernel.work}/{tree}"
         self.file = f"{self.tree}/kmod/rtpferry.ko"
         self.plugins = f"{kernel.work}/xtables"
@@ -37,8 +39,9 @@ class Module:
             print(*said, sep="\n", flush=True)
         if words:
             return
-        self._build_plugin()
-        self._register()
+        if not self.abi:
+            self._build_plugin()
+            self._register()
         with open(done, "w", encoding="ascii"):
             pass
 
@@ -72,4 +75,17 @@ class Module:
         if os.path.exists(to) and os.path.getmtime(to) == os.path.getmtime(path):
             return 0
         shutil.copy2(path, to)
+        if self.abi and name.endswith("uapi/rtpferry.h"):
+            self._rename_contract(to)
         return 1
+
+    def _rename_contract(self, header):
+        times = os.stat(header)
+        with open(header, encoding="utf-8") as file:
+            text = file.read()
+        changed = re.sub(r"(?m)^(#define RTPFERRY_ABI) .*$", rf"\1 {self.abi}", text)
+        if changed == text:
+            raise KernelError(f"{header} has no RTPFERRY_ABI to change")
+        with open(header, "w", encoding="utf-8") as file:
+            file.write(changed)
+        os.utime(header, ns=(times.st_atime_ns, times.st_mtime_ns))

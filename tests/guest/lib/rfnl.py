@@ -158,10 +158,17 @@ class Family:
     def dump(self, command, **message):
         return self.raw(COMMANDS[command], pack("message", message), NLM_F_DUMP)
 
-    def _exchange(self, command, body, flags):
+    def send(self, command, **message):
+        """One request that asks for no answer."""
+        self._send(COMMANDS[command], pack("message", message), 0)
+
+    def _send(self, command, body, flags):
         self.seq += 1
         payload = struct.pack("BBH", command, 1, 0) + body
         self.socket.send(struct.pack("IHHII", 16 + len(payload), self.id, flags | NLM_F_REQUEST, self.seq, 0) + payload)
+
+    def _exchange(self, command, body, flags):
+        self._send(command, body, flags)
         replies = []
         while True:
             data = self.socket.recv(1 << 18)

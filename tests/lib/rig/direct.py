@@ -116,14 +116,15 @@ def _defaults(keys, first, second):
 class Scene:
     """Topology and relay, and the endpoints that were asked for."""
 
-    def __init__(self, folder, options=(), ports=(30000, 31999), interfaces=None, ng="127.0.0.1"):
-        self.place = topology.make()
+    def __init__(self, folder, options=(), ports=(30000, 31999), interfaces=None, ng="127.0.0.1", through=(), place=None):
+        self.place = place or topology.make()
+        self._lent = place is not None   # by somebody who goes on with it
         self._endpoints = []
         self.relay = None
         try:
             self.relay = Relay(self.place.relay.net, folder,
                                interfaces or ["a/10.77.1.1", "a/fd77:1::1", "b/10.77.2.1", "b/fd77:2::1"],
-                               ng=ng, ports=ports, options=options)
+                               ng=ng, ports=ports, options=options, through=through)
         except BaseException:
             self.close()
             raise
@@ -145,6 +146,11 @@ class Scene:
         """A call, not set up yet, between fresh endpoints."""
         return Call(self.relay, self.left(), self.right(), **keys)
 
+    def rest(self):
+        """Close the endpoints; others may have their ports."""
+        while self._endpoints:
+            self._endpoints.pop().close()
+
     def gone(self):
         """The relay has ended by itself, as it should: there is nothing to ask it any more."""
         self.relay.kill()
@@ -161,11 +167,11 @@ class Scene:
 
     def close(self):
         """End everything."""
-        for endpoint in self._endpoints:
-            endpoint.close()
+        self.rest()
         if self.relay:
             self.relay.kill()
-        self.place.destroy()
+        if not self._lent:
+            self.place.destroy()
 
 
 @contextlib.contextmanager

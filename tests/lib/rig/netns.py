@@ -53,6 +53,10 @@ class Namespace:
         """Run `ip ARGS` inside."""
         return run("ip", "-n", self.name, *args)
 
+    def ips(self, *lines):
+        """Several of them at once: a process each costs more than what it does."""
+        return run("ip", "-n", self.name, "-batch", "-", stdin="".join(f"{line}\n" for line in lines))
+
     def nft(self, rules):
         """Load nft rules inside; return what nft prints."""
         return run("ip", "netns", "exec", self.name, "nft", "-f", "-", stdin=rules)
@@ -97,16 +101,14 @@ class Namespace:
 
 def link(left, left_name, right, right_name):
     """A veth pair between two namespaces, both ends up."""
-    left.ip("link", "add", "name", left_name, "type", "veth", "peer", "name", right_name, "netns", right.name)
-    left.ip("link", "set", "dev", left_name, "up")
+    left.ips(f"link add name {left_name} type veth peer name {right_name} netns {right.name}",
+             f"link set dev {left_name} up")
     right.ip("link", "set", "dev", right_name, "up")
 
 
 def address(namespace, device, *addresses):
     """Give a device its addresses; IPv6 ones are usable at once."""
-    for one in addresses:
-        extra = ["nodad"] if ":" in one else []
-        namespace.ip("addr", "add", one, "dev", device, *extra)
+    namespace.ips(*(f"addr add {one} dev {device} {'nodad' if ':' in one else ''}" for one in addresses))
 
 
 def _remove(name):

@@ -32,10 +32,10 @@ REPORTS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSa
 
 
 class Relay:
-    """One relay in one namespace, with an ng client and a view of its figures."""
+    """One relay in one namespace, started by the command `through`, with an ng client and a view of its figures."""
 
     def __init__(self, namespace, folder, interfaces, ng="127.0.0.1", ng_port=2223, ports=(30000, 31999),
-                 options=(), http="127.0.0.1"):
+                 options=(), http="127.0.0.1", through=(), wait=True):
         self.namespace = namespace
         self.ports = ports
         self.ctl = f"{folder}/ctl.sock"
@@ -55,9 +55,14 @@ class Relay:
                 command += [f"--dataplane={DATAPLANE}", *(["--no-fallback"] if DATAPLANE == "kmod" else [])]
         if PRESET == "tsan":  # its shadow memory has no room for a far-away random address layout
             command = ["setarch", "--addr-no-randomize", *command]
-        self.process = Process(namespace, command + list(options), f"{folder}/relay.log", env=SANITIZERS)
+        self.process = Process(namespace, [*through, *command, *options], f"{folder}/relay.log", env=SANITIZERS)
         self.ng = Ng(namespace, ng, ng_port)
-        until(lambda: self._up(), 15, f"a ping answered by {command[0]}")
+        if wait:
+            self.wait_up()
+
+    def wait_up(self):
+        """Wait until it answers; for relays that were started with wait=False, in the same instant as others."""
+        until(lambda: self._up(), 15, f"a ping answered by {self.process.command[0]}")
 
     def _up(self):
         if not self.process.alive():

@@ -17,19 +17,20 @@ PROGRAMS = {"rtpferryd": DAEMON, "rtpferryctl": CTL}
 _ENTER = """
 root=$1 mode=$2; shift 2
 mount -t tmpfs -o mode=755 container "$root"
-mkdir "$root/usr" "$root/etc" "$root/proc" "$root/dev" "$root/run" "$root/programs"
-mount --rbind /usr "$root/usr"
+plain= links= files=
 for name in bin sbin lib lib32 lib64 libx32; do
-  if [ -L "/$name" ]; then cp -P "/$name" "$root/"
-  elif [ -d "/$name" ]; then mkdir "$root/$name"; mount --rbind "/$name" "$root/$name"; fi
+  if [ -L "/$name" ]; then links="$links /$name"; elif [ -d "/$name" ]; then plain="$plain $name"; fi
 done
 for name in passwd group ld.so.cache nsswitch.conf hosts; do
-  [ ! -e "/etc/$name" ] || cp "/etc/$name" "$root/etc/"
+  [ ! -e "/etc/$name" ] || files="$files /etc/$name"
 done
-mount --rbind /proc "$root/proc"
-mount --rbind /dev "$root/dev"
+cd "$root"
+mkdir etc run programs usr proc dev $plain
+cp $files etc/
+[ -z "$links" ] || cp -P $links .
+for name in usr proc dev $plain; do mount --rbind "/$name" "$name"; done
 while [ "$1" != -- ]; do
-  if [ -d "$1" ]; then mkdir -p "$root$2"; else touch "$root$2"; fi
+  if [ -d "$1" ]; then mkdir -p "$root$2"; else : >"$root$2"; fi
   mount --bind "$1" "$root$2"
   [ "$3" = rw ] || mount -o remount,bind,ro "$root$2"
   shift 3

@@ -16,6 +16,7 @@ from container import Container
 from manifest import files
 from rig.ng import Ng
 from rig.process import until
+from values import KERNEL
 
 
 def project(path, found):
@@ -109,8 +110,8 @@ class Pod:
         return self
 
     def ready(self, seconds=15):
-        """Wait until the kubelet would call it ready."""
-        until(self._ready, seconds, f"{self.name} to be ready")
+        """Wait until the kubelet would call it ready; longer in a guest, whose processor is emulated."""
+        until(self._ready, seconds * (4 if KERNEL else 1), f"{self.name} to be ready")
         return self
 
     def _ready(self):

@@ -50,7 +50,7 @@ _RELEASES = {
     "two-fallback": merged(_TWO, {"kernelModule": {"required": False}}),
     "two-required": merged(_TWO, {"kernelModule": {"required": True}}),
     "pair": _PAIR,                                                      # two relays on the node
-    "pair-short-lease": merged(_PAIR, {"kernelModule": {"table": {"lease": 4}}}),
+    "pair-short-lease": merged(_PAIR, {"kernelModule": {"table": {"lease": 12}}}),
     "pair-init": merged(_PAIR, {"kernelModule": {"required": True, "table": {"bootstrap": "init"}}}),
     "drain": merged(_interfaces({"name": "a", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 20000, "max": 24999}},
                                 {"name": "b", "address": "hostIP", "ports": {"min": 25000, "max": 29999}}),

@@ -4,10 +4,12 @@
 import socket
 import struct
 import threading
+import time
 from collections import namedtuple
 
 Seen = namedtuple("Seen", "source destination leaves")  # (address, port), (address, port), whether it goes out by the device
 
+DRAIN = 2     # seconds that a thread reads on at most
 OUTGOING = 4  # sll_pkttype of what the device sends
 
 
@@ -34,15 +36,17 @@ class Wire:
         self._socket = namespace.socket(socket.AF_PACKET, socket.SOCK_RAW)
         self._socket.bind((device, 3))  # ETH_P_ALL
         self._socket.settimeout(0.2)
-        self._ends = False
+        self._ends = 0  # when the thread gives up, once it shall end; before, when nothing is left to read
         self._thread = threading.Thread(target=self._collect, daemon=True)
         self._thread.start()
 
     def _collect(self):
-        while not self._ends:
+        while not self._ends or time.monotonic() < self._ends:
             try:
                 frame, where = self._socket.recvfrom(65535)
             except TimeoutError:
+                if self._ends:
+                    return
                 continue
             found = _parse(frame, where[2] == OUTGOING) if len(frame) >= 42 else None
             if found:
@@ -52,8 +56,8 @@ class Wire:
         return self
 
     def __exit__(self, *_):
-        self._ends = True
-        self._thread.join(1)
+        self._ends = time.monotonic() + DRAIN
+        self._thread.join()
         self._socket.close()
 
     def towards(self, *end):

@@ -86,6 +86,45 @@ static void kernel_tables_are_understood(void **state)
 	assert_ptr_equal(options.command, rf_ctl_rules);
 }
 
+static void a_call_is_understood(void **state)
+{
+	struct rf_ctl_options options;
+
+	(void)state;
+	assert_int_equal(parse(&options, 1, "call"), RF_CTL_OK);
+	assert_ptr_equal(options.command, rf_ctl_call);
+	assert_null(options.ctl.probe.ng);
+	assert_int_equal(options.ctl.probe.seconds, 3);
+	assert_true(options.ctl.probe.max_loss == 1);
+	assert_int_equal(parse(&options, 9, "call", "--ng", "relay:2223", "--local=192.0.2.1", "--local-b=2001:db8::1",
+	                       "--seconds=10", "--max-loss=0", "--direction=in,out", "--device=net1"),
+	                 RF_CTL_OK);
+	assert_string_equal(options.ctl.probe.ng, "relay:2223");
+	assert_int_equal(options.ctl.kernel.n_locals, 1);
+	assert_int_equal(options.ctl.probe.local_b.family, RF_FAMILY_IP6);
+	assert_int_equal(options.ctl.probe.seconds, 10);
+	assert_true(options.ctl.probe.max_loss == 0);
+	assert_int_equal(options.ctl.probe.direction[0].len, 2);
+	assert_memory_equal(options.ctl.probe.direction[1].p, "out", 4);
+	assert_string_equal(options.ctl.kernel.devices[0], "net1");
+}
+
+static void a_wrong_call_is_refused(void **state)
+{
+	static const char *const words[] = {
+		"--seconds=0",       "--seconds=3601", "--seconds=x",   "--max-loss=-1",  "--max-loss=101",
+		"--max-loss=",       "--max-loss=nan", "--direction=a", "--direction=,b", "--direction=a,",
+		"--direction=a,b,c", "--local-b=eth0", "--local=eth0",  "--label=x",      "extra"};
+	struct rf_ctl_options options;
+
+	(void)state;
+	for (size_t i = 0; i < RF_COUNT(words); i++)
+		assert_int_equal(parse(&options, 2, "call", words[i]), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 2, "ping", "--seconds=3"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 2, "status", "--max-loss=0"), RF_CTL_USAGE);
+	assert_int_equal(parse(&options, 3, "table", "alloc", "--local-b=192.0.2.1"), RF_CTL_USAGE);
+}
+
 /* As the relay shortens its table-label. */
 static void a_long_label_is_the_relays(void **state)
 {
@@ -146,6 +185,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commands_and_options_are_understood),
 		cmocka_unit_test(kernel_tables_are_understood),
+		cmocka_unit_test(a_call_is_understood),
+		cmocka_unit_test(a_wrong_call_is_refused),
 		cmocka_unit_test(a_long_label_is_the_relays),
 		cmocka_unit_test(wrong_kernel_tables_are_refused),
 		cmocka_unit_test(wrong_command_lines_are_refused),

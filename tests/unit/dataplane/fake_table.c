@@ -19,6 +19,7 @@ struct rf_table {
 
 struct rf_rules {
 	char name[RF_RULES_NAME];
+	uint32_t target; /* 0: none */
 };
 
 struct fake fake;
@@ -256,29 +257,39 @@ static void name_rules(const struct rf_rules_config *config)
 	fake.rules_ranges = config->n_ranges;
 }
 
+static bool has_no_target(uint32_t wanted)
+{
+	return wanted && fake.no_target;
+}
+
 int rf_rules_new(const struct rf_rules_config *config, struct rf_rules **out, struct rf_buf *why)
 {
 	if (!fake.module_for_rules)
 		return refuse(why, -EPERM, "nftables needs CAP_NET_ADMIN");
+	if (has_no_target(config->target))
+		return refuse(why, -EOPNOTSUPP, "there is no target");
 	*out = calloc(1, sizeof(**out));
 	if (!*out)
 		return -ENOMEM;
 	memcpy((*out)->name, config->name, sizeof((*out)->name));
+	(*out)->target = config->target;
 	name_rules(config);
 	return 0;
 }
 
 int rf_rules_set(struct rf_rules *rules, const struct rf_rules_config *config, struct rf_buf *why)
 {
-	(void)why;
 	assert_string_equal(rules->name, config->name);
+	if (has_no_target(config->target))
+		return refuse(why, -EOPNOTSUPP, "there is no target");
 	name_rules(config);
 	return 0;
 }
 
 int rf_rules_check(struct rf_rules *rules, struct rf_buf *why)
 {
-	(void)rules;
+	if (has_no_target(rules->target))
+		return refuse(why, -EOPNOTSUPP, "the target went");
 	if (!fake.rules_missing)
 		return 0;
 	fake.rules_missing = false;

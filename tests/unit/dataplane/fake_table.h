@@ -28,6 +28,7 @@ struct fake {
 	bool adopted;          /* the next table is an orphan's */
 	int refuse_set;        /* error of FLOW_SET; 0: none */
 	bool module_for_rules; /* rules can be installed */
+	bool no_target;        /* but not those with the target */
 	bool rules_missing;    /* the next look finds that they had to be restored */
 
 	unsigned tables;                    /* that are open */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rig.h"
 
+#include <errno.h>
+#include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +16,23 @@
 #define PATIENCE_US 5000000 /* what must come, comes within this time, also under a sanitizer */
 #define PORT_MIN 41000
 #define PORT_MAX 41399
+
+int rig_own_network(void **state)
+{
+	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	int fd, rc;
+
+	(void)state;
+	if (unshare(CLONE_NEWNET)) {
+		print_message("         no network of our own (%s): another run of these tests may disturb this one\n",
+		              strerror(errno));
+		return 0;
+	}
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	rc = fd < 0 ? -1 : ioctl(fd, SIOCSIFFLAGS, &lo);
+	close(fd);
+	return rc;
+}
 
 static void on_time(void *arg, int fd, int what)
 {

@@ -34,6 +34,11 @@ struct peer {
 	struct rf_endpoint self; /* its address and port */
 };
 
+/*
+ * Set-up of a group of tests: a network namespace with nothing but loopback, so that no other run on this machine sends
+ * to our ports or takes them. Without the right to make one we stay where we are.
+ */
+int rig_own_network(void **state);
 /* With so many workers. */
 void rig_open(struct rig *rig, unsigned workers);
 /* The same with workers that rest for so long before they wait again. */

@@ -415,5 +415,5 @@ int main(void)
 		cmocka_unit_test(the_tightest_quota_of_the_cgroups_counts),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, rig_own_network, NULL);
 }

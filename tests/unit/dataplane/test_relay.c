@@ -661,5 +661,5 @@ int main(void)
 		cmocka_unit_test(the_delay_of_a_sample_is_measured),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, rig_own_network, NULL);
 }

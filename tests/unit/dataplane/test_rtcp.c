@@ -330,5 +330,5 @@ int main(void)
 		cmocka_unit_test(loss_duplicates_reordering_and_jitter_are_right),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, rig_own_network, NULL);
 }

@@ -287,6 +287,18 @@ static void put_source(struct answer *a, uint32_t ssrc)
 	nest_end(a, source);
 }
 
+static void put_past(struct answer *a)
+{
+	size_t past = nest(a, RTPFERRY_A_STATS_PAST);
+
+	put_number(a, RTPFERRY_A_PAST_PACKETS, 31, 8);
+	put_number(a, RTPFERRY_A_PAST_EXPECTED, 33, 8);
+	put_number(a, RTPFERRY_A_PAST_LOST, 4, 8);
+	put_number(a, RTPFERRY_A_PAST_DUPLICATES, 2, 8);
+	put_number(a, RTPFERRY_A_PAST_REORDERED, 5, 8);
+	nest_end(a, past);
+}
+
 static void put_flow(struct answer *a, const struct fake_flow *f)
 {
 	size_t flow = nest(a, RTPFERRY_A_FLOW), stats, reason;
@@ -304,6 +316,7 @@ static void put_flow(struct answer *a, const struct fake_flow *f)
 	put_number(a, RTPFERRY_A_REASON_PACKETS, 5, 8);
 	nest_end(a, reason);
 	put_source(a, 0x11223344);
+	put_past(a);
 	nest_end(a, stats);
 	nest_end(a, flow);
 }

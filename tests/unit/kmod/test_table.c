@@ -243,6 +243,11 @@ static void ended_flows_tell_their_figures(void **state)
 	assert_int_equal(seen.last.rtcp, 3);
 	assert_int_equal(seen.last.passed_up[RTPFERRY_REASON_STUN], 5);
 	assert_in_range(seen.last.last_us, now_us - 50000, now_us - 40000 + 1000000);
+	assert_int_equal(seen.last.past.packets, 31);
+	assert_int_equal(seen.last.past.expected, 33);
+	assert_int_equal(seen.last.past.lost, 4);
+	assert_int_equal(seen.last.past.duplicates, 2);
+	assert_int_equal(seen.last.past.reordered, 5);
 	assert_int_equal(seen.last.n_sources, 1);
 	assert_int_equal(seen.last.sources[0].ssrc, 0x11223344);
 	assert_int_equal(seen.last.sources[0].lost, 10);

