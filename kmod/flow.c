@@ -97,7 +97,7 @@ struct rf_flow *rf_flow_install(struct rf_net *rn, struct rf_flow *flow)
  * @rn: the namespace
  * @flow: installed
  *
- * Context: under rf_net.lock.
+ * Context: under rf_net.lock; under RCU too where @flow is used afterwards.
  */
 void rf_flow_remove(struct rf_net *rn, struct rf_flow *flow)
 {

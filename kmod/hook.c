@@ -9,6 +9,7 @@
 #include "flow.h"
 #include "hook.h"
 #include "rx.h"
+#include "table.h"
 
 /**
  * struct rf_ingress - the hook on a device
@@ -239,8 +240,10 @@ static int device_event(struct notifier_block *block, unsigned long event, void 
 	rn = rf_net(dev_net(dev));
 	mutex_lock(&rn->lock);
 	on = find_device(rn, dev->ifindex);
-	if (on)
+	if (on) {
 		unhook_device(rn, on);
+		rf_table_forget_device(rn, dev->ifindex);
+	}
 	mutex_unlock(&rn->lock);
 	return NOTIFY_DONE;
 }

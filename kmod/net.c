@@ -59,26 +59,31 @@ static int __net_init begin(struct net *net)
 }
 
 /*
- * No netlink message of the namespace can come any more; packets end with the grace period.
- * Flows are waited for: the routes that they keep point into the namespace.
+ * No netlink message of the namespaces can come any more; packets end with the grace period,
+ * one for all of them. Flows are waited for: the routes that they keep point into the namespace.
  */
-static void __net_exit end(struct net *net)
+static void __net_exit end(struct list_head *ending)
 {
-	struct rf_net *rn = rf_net(net);
+	struct rf_net *rn;
+	struct net *net;
 
-	cancel_delayed_work_sync(&rn->reap);
-	cancel_delayed_work_sync(&rn->watch);
-	mutex_lock(&rn->lock);
-	rf_table_free_all(rn);
-	mutex_unlock(&rn->lock);
+	list_for_each_entry(net, ending, exit_list) {
+		rn = rf_net(net);
+		cancel_delayed_work_sync(&rn->reap);
+		cancel_delayed_work_sync(&rn->watch);
+		mutex_lock(&rn->lock);
+		rf_table_free_all(rn);
+		mutex_unlock(&rn->lock);
+	}
 	synchronize_rcu();
 	rf_flow_wait();
-	free_percpu(rn->declined);
+	list_for_each_entry(net, ending, exit_list)
+		free_percpu(rf_net(net)->declined);
 }
 
 static struct pernet_operations operations = {
 	.init = begin,
-	.exit = end,
+	.exit_batch = end,
 	.id = &rf_net_id,
 	.size = sizeof(struct rf_net),
 };

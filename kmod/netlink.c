@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/module.h>
+#include "compat/genetlink.h"
 #include "flow.h"
 #include "netlink.h"
 #include "policy.h"
@@ -224,7 +225,7 @@ static const struct genl_small_ops ops[] = {
 };
 
 static const struct genl_multicast_group groups[] = {
-	{ .name = RTPFERRY_MCGRP_EVENTS },
+	{ .name = RTPFERRY_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
 struct genl_family rf_netlink_family __ro_after_init = {

@@ -172,8 +172,8 @@ static int read_ends(const struct nlattr *whole, struct nlattr **attrs, struct r
 	if (ret < 0)
 		return ret;
 	if (out.family != to.family) {
-		NL_SET_ERR_MSG(extack,
-			       "out-address and to-address of a flow are not of one family");
+		NL_SET_ERR_MSG_ATTR(extack, attrs[RTPFERRY_A_FLOW_TO_ADDRESS] ?: whole,
+				    "out-address and to-address of a flow are not of one family");
 		return -EINVAL;
 	}
 	if (source.family && source.family != local.family) {

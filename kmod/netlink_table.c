@@ -41,7 +41,8 @@ static int put_summary(struct sk_buff *msg, const struct rf_table *table)
 {
 	unsigned long end = READ_ONCE(table->lease_end);
 	u32 owner = READ_ONCE(table->owner);
-	u32 left_ms = time_before(jiffies, end) ? jiffies_to_msecs(end - jiffies) : 0;
+	unsigned long now = jiffies;
+	u32 left_ms = time_before(now, end) ? jiffies_to_msecs(end - now) : 0;
 
 	if (nla_put_u32(msg, RTPFERRY_A_TABLE_ID, table->id) ||
 	    nla_put_string(msg, RTPFERRY_A_TABLE_LABEL, table->label) ||
@@ -103,6 +104,7 @@ static int read_local(const struct nlattr *attr, struct rf_table_wish *wish,
 		NL_SET_ERR_MSG_ATTR(extack, attr, "a table has at most 64 local addresses");
 		return -ENOSPC;
 	}
+	local->attr = attr;
 	ret = nla_parse_nested(attrs, RTPFERRY_A_LOCAL_MAX, attr, rf_local_policy, extack);
 	if (ret < 0)
 		return ret;
@@ -125,6 +127,7 @@ static int read_device(const struct nlattr *attr, struct rf_table_wish *wish,
 		NL_SET_ERR_MSG_ATTR(extack, attr, "a table has at most 16 devices");
 		return -ENOSPC;
 	}
+	wish->device_attrs[wish->n_devices] = attr;
 	wish->devices[wish->n_devices++] = nla_get_u32(attr);
 	return 0;
 }
@@ -169,8 +172,9 @@ static int read_wish(struct genl_info *info, struct rf_table_wish *wish)
 	}
 	wish->lease_s = nla_get_u32(attrs[RTPFERRY_A_TABLE_LEASE_S]);
 	wish->owner = info->snd_portid;
-	if (attrs[RTPFERRY_A_TABLE_ID])
-		wish->id = nla_get_u32(attrs[RTPFERRY_A_TABLE_ID]);
+	wish->id_attr = attrs[RTPFERRY_A_TABLE_ID];
+	if (wish->id_attr)
+		wish->id = nla_get_u32(wish->id_attr);
 	if (attrs[RTPFERRY_A_TABLE_HOOK])
 		wish->hook = nla_get_u32(attrs[RTPFERRY_A_TABLE_HOOK]);
 	ret = read_lists(info->attrs[RTPFERRY_A_TABLE], wish, info->extack);
@@ -203,7 +207,9 @@ static int make_table(struct genl_info *info, const struct rf_table_wish *wish)
 		goto out;
 	}
 	ret = reply_table(info, RTPFERRY_CMD_TABLE_NEW, table, adopted);
-	if (ret < 0 && !adopted)
+	if (ret < 0 && adopted)
+		rf_table_leave(table);
+	else if (ret < 0)
 		rf_table_free(table);
 out:
 	mutex_unlock(&rn->lock);

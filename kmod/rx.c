@@ -129,7 +129,7 @@ static __always_inline int classify(struct packet *packet)
 			return HINDERED(STUN);
 		return payload[0] >= 20 && payload[0] < 64 ? HINDERED(DTLS) : HINDERED(NOT_RTP);
 	}
-	packet->rtcp = payload[1] >= 192 && payload[1] < 224 && packet->bytes >= RTCP_HEADER;
+	packet->rtcp = packet->bytes >= RTCP_HEADER && payload[1] >= 192 && payload[1] < 224;
 	if (unlikely(!(flags & (packet->rtcp ? RTPFERRY_FLOW_FLAG_RTCP : RTPFERRY_FLOW_FLAG_RTP))))
 		return HINDERED(NOT_RTP);
 	if (unlikely(!packet->rtcp && packet->bytes < RTP_HEADER))

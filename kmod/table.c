@@ -127,8 +127,10 @@ int rf_table_add_locals(struct rf_table *table, const struct rf_table_wish *wish
 
 	for (i = 0; i < wish->n_locals; i++) {
 		ret = add_local(table, &wish->locals[i], extack);
-		if (ret < 0)
+		if (ret < 0) {
+			NL_SET_BAD_ATTR(extack, wish->locals[i].attr);
 			return ret;
+		}
 	}
 	return 0;
 }
@@ -144,21 +146,78 @@ void rf_table_renew(struct rf_table *table)
 	WRITE_ONCE(table->lease_end, jiffies + table->lease);
 }
 
-static int take_hooks(struct rf_table *table, const struct rf_table_wish *wish,
-		      struct netlink_ext_ack *extack)
+static bool has_device(const struct rf_table *table, u32 ifindex)
+{
+	unsigned int i;
+
+	for (i = 0; i < table->n_devices; i++) {
+		if (table->devices[i] == ifindex)
+			return true;
+	}
+	return false;
+}
+
+static int add_device(struct rf_table *table, u32 ifindex, struct netlink_ext_ack *extack)
 {
 	int ret;
 
-	if (table->hook == RTPFERRY_HOOK_PREROUTING)
-		return rf_hook_get(table->rn, extack);
-	while (table->n_devices < wish->n_devices) {
-		ret = rf_hook_get_device(table->rn, wish->devices[table->n_devices], extack);
-		if (ret < 0)
+	if (has_device(table, ifindex))
+		return 0;
+	if (table->n_devices == RF_MAX_DEVICES) {
+		NL_SET_ERR_MSG(extack, "a table has at most 16 devices");
+		return -ENOSPC;
+	}
+	ret = rf_hook_get_device(table->rn, ifindex, extack);
+	if (ret == 0)
+		table->devices[table->n_devices++] = ifindex;
+	return ret;
+}
+
+/* The devices that the table does not have yet; those before a refused one stay. */
+static int add_devices(struct rf_table *table, const struct rf_table_wish *wish,
+		       struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < wish->n_devices; i++) {
+		ret = add_device(table, wish->devices[i], extack);
+		if (ret < 0) {
+			NL_SET_BAD_ATTR(extack, wish->device_attrs[i]);
 			return ret;
-		table->devices[table->n_devices] = wish->devices[table->n_devices];
-		table->n_devices++;
+		}
 	}
 	return 0;
+}
+
+/**
+ * rf_table_forget_device - a device has gone, and its hook; its index may become another's
+ * @rn: the namespace
+ * @ifindex: of the device
+ *
+ * Context: under rf_net.lock.
+ */
+void rf_table_forget_device(struct rf_net *rn, u32 ifindex)
+{
+	struct rf_table *table;
+	unsigned int i;
+
+	list_for_each_entry(table, &rn->tables, list) {
+		for (i = 0; i < table->n_devices; i++) {
+			if (table->devices[i] != ifindex)
+				continue;
+			table->devices[i] = table->devices[--table->n_devices];
+			break;
+		}
+	}
+}
+
+static int take_hooks(struct rf_table *table, const struct rf_table_wish *wish,
+		      struct netlink_ext_ack *extack)
+{
+	if (table->hook == RTPFERRY_HOOK_PREROUTING)
+		return rf_hook_get(table->rn, extack);
+	return add_devices(table, wish, extack);
 }
 
 static void give_back(struct rf_table *table)
@@ -170,16 +229,18 @@ static void give_back(struct rf_table *table)
 		rf_address_put(table->addresses[--table->n_addresses]);
 }
 
-static int take_id(struct rf_table *table, u32 wanted, struct netlink_ext_ack *extack)
+static int take_id(struct rf_table *table, const struct rf_table_wish *wish,
+		   struct netlink_ext_ack *extack)
 {
 	int ret;
 
-	if (!wanted)
+	if (!wish->id)
 		return xa_alloc(&ids, &table->id, table, xa_limit_31b, GFP_KERNEL_ACCOUNT);
-	table->id = wanted;
-	ret = xa_insert(&ids, wanted, table, GFP_KERNEL_ACCOUNT);
+	table->id = wish->id;
+	ret = xa_insert(&ids, wish->id, table, GFP_KERNEL_ACCOUNT);
 	if (ret == -EBUSY)
-		NL_SET_ERR_MSG(extack, "a table of this node has the wanted id");
+		NL_SET_ERR_MSG_ATTR(extack, wish->id_attr,
+				    "a table of this node has the wanted id");
 	return ret;
 }
 
@@ -227,7 +288,7 @@ struct rf_table *rf_table_new(struct rf_net *rn, const struct rf_table_wish *wis
 	ret = rf_table_add_locals(table, wish, extack);
 	if (ret < 0)
 		goto no_locals;
-	ret = take_id(table, wish->id, extack);
+	ret = take_id(table, wish, extack);
 	if (ret < 0)
 		goto no_locals;
 	ret = take_hooks(table, wish, extack);
@@ -250,11 +311,11 @@ no_table:
 /**
  * rf_table_adopt - take over an orphan, where there is one of the wished label
  * @rn: the namespace
- * @wish: what the table should be; its hook and devices stay as they are
+ * @wish: what the table should be; addresses and devices that it lacks are added
  * @extack: where a refusal is told
  *
- * Context: under rf_net.lock, may sleep.
- * Return: the table; NULL: there is none; ERR_PTR: as rf_table_add_locals().
+ * Context: as rf_table_new().
+ * Return: the table; NULL: there is none; ERR_PTR: as rf_table_new().
  */
 struct rf_table *rf_table_adopt(struct rf_net *rn, const struct rf_table_wish *wish,
 				struct netlink_ext_ack *extack)
@@ -267,7 +328,8 @@ struct rf_table *rf_table_adopt(struct rf_net *rn, const struct rf_table_wish *w
 			continue;
 		if ((wish->id && wish->id != table->id) || wish->hook != table->hook)
 			continue;
-		ret = rf_table_add_locals(table, wish, extack);
+		ret = rf_table_add_locals(table, wish, extack) ?:
+		      add_devices(table, wish, extack);
 		if (ret < 0)
 			return ERR_PTR(ret);
 		WRITE_ONCE(table->owner, wish->owner);
@@ -368,6 +430,19 @@ void rf_table_free_all(struct rf_net *rn)
 }
 
 /**
+ * rf_table_leave - the owner has gone
+ * @table: the table, an orphan then
+ *
+ * Context: under rf_net.lock, may sleep.
+ */
+void rf_table_leave(struct rf_table *table)
+{
+	WRITE_ONCE(table->owner, 0);
+	rf_event_table(table, RTPFERRY_EVENT_KIND_TABLE_ORPHANED);
+	mod_delayed_work(system_wq, &table->rn->reap, 0);
+}
+
+/**
  * rf_table_orphan - an owner has gone
  * @rn: the namespace
  * @owner: netlink port id of its socket
@@ -380,11 +455,8 @@ void rf_table_orphan(struct rf_net *rn, u32 owner)
 
 	mutex_lock(&rn->lock);
 	list_for_each_entry(table, &rn->tables, list) {
-		if (table->owner != owner)
-			continue;
-		WRITE_ONCE(table->owner, 0);
-		rf_event_table(table, RTPFERRY_EVENT_KIND_TABLE_ORPHANED);
-		mod_delayed_work(system_wq, &rn->reap, 0);
+		if (table->owner == owner)
+			rf_table_leave(table);
 	}
 	mutex_unlock(&rn->lock);
 }
@@ -395,20 +467,23 @@ void rf_table_reap(struct work_struct *work)
 	struct rf_net *rn = container_of(to_delayed_work(work), struct rf_net, reap);
 	unsigned long soonest = MAX_JIFFY_OFFSET;
 	struct rf_table *table, *next;
+	unsigned long now;
 
 	mutex_lock(&rn->lock);
+	now = jiffies;
 	list_for_each_entry_safe(table, next, &rn->tables, list) {
 		if (table->owner)
 			continue;
-		if (time_before(jiffies, table->lease_end)) {
-			soonest = min(soonest, table->lease_end - jiffies);
+		if (time_before(now, table->lease_end)) {
+			soonest = min(soonest, table->lease_end - now);
 			continue;
 		}
 		end_table(table);
 		rf_event_table(table, RTPFERRY_EVENT_KIND_TABLE_REAPED);
 		kfree_rcu(table, rcu);
 	}
-	mutex_unlock(&rn->lock);
+	/* Under the lock, lest this delays the look that rf_table_orphan() has asked for since. */
 	if (soonest != MAX_JIFFY_OFFSET)
 		mod_delayed_work(system_wq, &rn->reap, soonest + 1);
+	mutex_unlock(&rn->lock);
 }

@@ -13,14 +13,18 @@
 #define RF_MAX_ADDRESSES 64
 #define RF_MAX_DEVICES 16
 
+struct nlattr;
+
 /**
  * struct rf_local - a local address that a table asks for
+ * @attr: that asks for it
  * @family: AF_INET or AF_INET6, of @ip
  * @primary_family: the same of @primary; 0: the address is no alias
  * @ip: the address
  * @primary: the address that it is an alias of
  */
 struct rf_local {
+	const struct nlattr *attr;
 	u8 family;
 	u8 primary_family;
 	union rf_ip ip;
@@ -30,6 +34,7 @@ struct rf_local {
 /**
  * struct rf_table_wish - what a new table should be
  * @label: name of the owner
+ * @id_attr: that asks for @id
  * @id: 0: any
  * @lease_s: seconds that it outlives its owner
  * @owner: netlink port id
@@ -38,9 +43,11 @@ struct rf_local {
  * @n_devices: devices
  * @locals: of them
  * @devices: of them, by index
+ * @device_attrs: that ask for them
  */
 struct rf_table_wish {
 	char label[RTPFERRY_LABEL_MAX + 1];
+	const struct nlattr *id_attr;
 	u32 id;
 	u32 lease_s;
 	u32 owner;
@@ -49,6 +56,7 @@ struct rf_table_wish {
 	unsigned int n_devices;
 	struct rf_local locals[RF_MAX_ADDRESSES];
 	u32 devices[RF_MAX_DEVICES];
+	const struct nlattr *device_attrs[RF_MAX_DEVICES];
 };
 
 /**
@@ -67,7 +75,7 @@ struct rf_table_wish {
  * @n_addresses: local addresses
  * @n_devices: devices
  * @addresses: named with rf_address_get()
- * @devices: named with rf_hook_get_device()
+ * @devices: named with rf_hook_get_device(), each once and until it goes
  */
 struct rf_table {
 	struct list_head list;
@@ -96,6 +104,8 @@ int rf_table_add_locals(struct rf_table *table, const struct rf_table_wish *wish
 void rf_table_renew(struct rf_table *table);
 void rf_table_free(struct rf_table *table);
 void rf_table_free_all(struct rf_net *rn);
+void rf_table_forget_device(struct rf_net *rn, u32 ifindex);
+void rf_table_leave(struct rf_table *table);
 void rf_table_orphan(struct rf_net *rn, u32 owner);
 void rf_table_reap(struct work_struct *work);
 struct rf_table *rf_table_find(struct rf_net *rn, u32 id);

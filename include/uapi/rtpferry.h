@@ -429,7 +429,8 @@ enum rtpferry_a_source_attr {
  * @RTPFERRY_CMD_GET_INFO: version, contract and limits of the module. A daemon asks this first
  * @RTPFERRY_CMD_TABLE_NEW: make a table. In: table with label and lease-s, optionally id, hook,
  *   local, device. The id is the one wanted (EBUSY when taken) or a free one. Where an orphan
- *   of that label exists in this namespace it is adopted instead
+ *   of that label exists in this namespace it is adopted instead, and gets the local addresses
+ *   and devices that it lacks
  * @RTPFERRY_CMD_TABLE_RENEW: extend the lease of the caller's table; local addresses that come
  *   with it are added
  * @RTPFERRY_CMD_TABLE_DEL: end the caller's table and all its flows; an orphan by anyone of its
@@ -442,7 +443,8 @@ enum rtpferry_a_source_attr {
  *   each, have their final statistics
  * @RTPFERRY_CMD_FLOW_GET: one flow of a table of this namespace, or a dump of them, with
  *   statistics
- * @RTPFERRY_CMD_EVENT: something happened
+ * @RTPFERRY_CMD_EVENT: something happened; to join the group takes CAP_NET_ADMIN as the
+ *   commands do, where the kernel can check that
  */
 enum rtpferry_cmd {
 	RTPFERRY_CMD_GET_INFO = 1,

@@ -19,7 +19,8 @@
 #define RF_KERNEL_TICK_US 1000000     /* statistics, and the look at the guard */
 #define RF_KERNEL_RETRY_TICKS 5       /* between two tries to get a table */
 #define RF_KERNEL_RENEW_TICKS 10      /* heartbeats, or a third of the lease where that is less */
-#define RF_KERNEL_FOREIGN_US 60000000 /* an earlier owner's flow that was idle for so long is deleted */
+#define RF_KERNEL_FOREIGN_US 60000000 /* an earlier owner's flow that was idle for so long is deleted, */
+#define RF_KERNEL_FOREIGN_ENDS 1000   /* at most so many of them after a dump: each takes a request */
 
 struct rf_kernel_iface {
 	uint64_t packets_in, bytes_in, packets_out, bytes_out; /* forwarded in the kernel */

@@ -87,7 +87,7 @@ static void delete_idle(struct rf_kernel *kernel)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < kernel->n_seen;) {
+	for (unsigned i = 0; i < kernel->n_seen && n < RF_KERNEL_FOREIGN_ENDS;) {
 		struct rf_endpoint local = kernel->seen[i].local;
 
 		if (kernel->seen[i].idle && forget_foreign(kernel->foreign, &kernel->n_foreign, &local) &&
@@ -208,7 +208,8 @@ void rf_kernel_dump(struct rf_kernel *kernel)
 		return;
 	rf_buf_init(&why, 0);
 	err = rf_table_dump_start(kernel->table, &why);
-	if (!err)
+	/* Busy: it was begun, and there was no memory to watch it. */
+	if (!err || err == -EBUSY)
 		err = rf_loop_fd(kernel->dataplane->config.loop, rf_table_dump_fd(kernel->table), RF_LOOP_READ, on_dump,
 		                 kernel, &kernel->dump);
 	if (err)

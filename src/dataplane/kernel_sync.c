@@ -245,6 +245,8 @@ static void install(struct rf_kernel *kernel, struct rf_group *group, struct pla
 	rf_buf_init(&why, 0);
 	if (n_flows > 0)
 		err = rf_table_set_flows(kernel->table, flows, (unsigned)n_flows, &why);
+	else
+		rf_buf_printf(&why, "kernel table %u: flow-set: out of memory", rf_table_id(kernel->table));
 	if (err) {
 		refused(kernel, group, plans, n);
 		rf_kernel_failed(kernel, RTPFERRY_CMD_FLOW_SET, err, &why);

@@ -93,8 +93,10 @@ enum rf_rtp_verdict rf_rtp_source_place(struct rf_rtp_source *source, uint16_t s
 
 void rf_rtp_source_change_type(struct rf_rtp_source *source, uint8_t payload_type, uint32_t clock_rate)
 {
-	if (source->clock_rate && source->clock_rate != clock_rate)
-		source->jitter = (uint32_t)((uint64_t)source->jitter * clock_rate / source->clock_rate);
+	uint32_t before = source->clock_rate; /* in the kernel another CPU may set it to 0 meanwhile */
+
+	if (before && before != clock_rate)
+		source->jitter = (uint32_t)((uint64_t)source->jitter * clock_rate / before);
 	source->clock_rate = clock_rate;
 	source->payload_type = payload_type;
 }

@@ -26,12 +26,13 @@ CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_MCAST_
 
 
 class Refused(Exception):
-    """The module said no: errno and sentence."""
+    """The module said no: errno, sentence, and where in the message the attribute is that is to blame; None: nowhere."""
 
-    def __init__(self, errno, sentence):
+    def __init__(self, errno, sentence, blamed):
         super().__init__(f"{os.strerror(errno)}: {sentence}")
         self.errno = errno
         self.sentence = sentence
+        self.blamed = blamed
 
 
 def attribute(kind, data):
@@ -187,8 +188,9 @@ class Family:
         code = struct.unpack_from("i", payload)[0] if len(payload) >= 4 else 0
         if code == 0:
             return
-        sentence = ""
+        words = {}
         if flags & 0x200:   # NLM_F_ACK_TLVS
             at = 4 if kind == NLMSG_DONE else 20 + (0 if flags & 0x100 else struct.unpack_from("I", payload, 4)[0] - 16)
-            sentence = dict(attributes(payload[at:])).get(1, b"").rstrip(b"\0").decode()
-        raise Refused(-code, sentence)
+            words = dict(attributes(payload[at:]))
+        blamed = struct.unpack("I", words[2])[0] if 2 in words else None
+        raise Refused(-code, words.get(1, b"").rstrip(b"\0").decode(), blamed)

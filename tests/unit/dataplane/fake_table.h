@@ -13,7 +13,7 @@
 #include "dataplane/kmod/rules.h"
 #include "dataplane/kmod/table.h"
 
-#define FAKE_FLOWS 16
+#define FAKE_FLOWS 2048
 
 struct fake_flow {
 	bool used;                  /* installed */

@@ -571,6 +571,25 @@ static void flows_of_an_earlier_owner_go_on_until_they_are_idle(void **state)
 	call_close(&call);
 }
 
+static void idle_flows_of_an_earlier_owner_end_in_turns(void **state)
+{
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	fake.adopted = true;
+	for (unsigned i = 0; i < RF_KERNEL_FOREIGN_ENDS + 2; i++)
+		leave_flow((uint16_t)(20000 + i));
+	call_open(&call);
+	read_stats(&call);
+	kernel_of(&call)->since_us -= RF_KERNEL_FOREIGN_US;
+	read_stats(&call);
+	assert_int_equal(fake_installed(), 2);
+	read_stats(&call);
+	assert_int_equal(fake_installed(), 0);
+	call_close(&call);
+}
+
 static void a_port_that_is_used_again_ends_the_flow_left_on_it(void **state)
 {
 	struct call call;
@@ -963,6 +982,7 @@ int main(void)
 		cmocka_unit_test(a_refused_call_stays_and_is_tried_again),
 		cmocka_unit_test(the_table_is_kept_by_a_heartbeat),
 		cmocka_unit_test(flows_of_an_earlier_owner_go_on_until_they_are_idle),
+		cmocka_unit_test(idle_flows_of_an_earlier_owner_end_in_turns),
 		cmocka_unit_test(a_port_that_is_used_again_ends_the_flow_left_on_it),
 		cmocka_unit_test(kernel_packets_are_in_all_figures),
 		cmocka_unit_test(ssrcs_that_gave_way_are_in_the_leg),
