@@ -388,9 +388,9 @@ static struct rf_flow *find_flow(struct rf_table *table, const struct nlattr *at
 
 /* Fill in a reply about a flow, which frees the message where it cannot. */
 static struct sk_buff *put_message(struct sk_buff *msg, const struct rf_flow *flow,
-				   const struct genl_info *info, u8 command)
+				   struct genl_info *info, u8 command)
 {
-	void *head = genlmsg_put(msg, info->snd_portid, info->snd_seq, &rf_netlink_family, 0, command);
+	void *head = genlmsg_put_reply(msg, info, &rf_netlink_family, 0, command);
 
 	if (!head || rf_netlink_put_flow(msg, flow) < 0) {
 		nlmsg_free(msg);
