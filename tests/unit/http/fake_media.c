@@ -118,7 +118,14 @@ void rf_ports_each(const struct rf_ports *ports, void (*fn)(const struct rf_port
 {
 	static const struct rf_local locals[] = {
 		{"pub", 0, {RF_FAMILY_IP4, {10, 0, 0, 1}}, {RF_FAMILY_IP4, {192, 0, 2, 1}}, 30000, 30099, 0, false},
-		{"pub", 0, {RF_FAMILY_IP6, {0x20, 1, 0xd, 0xb8}}, {RF_FAMILY_IP6, {0x20, 1, 0xd, 0xb8}}, 30000, 30099, 0, false},
+		{"pub",
+	         0,
+	         {RF_FAMILY_IP6, {0x20, 1, 0xd, 0xb8}},
+	         {RF_FAMILY_IP6, {0x20, 1, 0xd, 0xb8}},
+	         30000,
+	         30099,
+	         0,
+	         false},
 		{"priv", 1, {RF_FAMILY_IP4, {10, 1, 0, 1}}, {RF_FAMILY_IP4, {10, 1, 0, 1}}, 40000, 40009, 0, false},
 	};
 	static const struct rf_ports_usage usage[] = {{&locals[0], 100, 4}, {&locals[1], 100, 0}, {&locals[2], 10, 4}};
