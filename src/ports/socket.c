@@ -48,9 +48,12 @@ void rf_socket_rest(int fd, const struct rf_addr *address)
 	bool ip6 = address->family == RF_FAMILY_IP6;
 	int none = 0;
 
-	/* None can fail on a UDP socket of that family; a failure would cost a marking, some time or some memory. */
+	/*
+	 * None can fail on a UDP socket of that family, but that of the mark, which only who may set one may take away.
+	 */
 	(void)setsockopt(fd, ip6 ? IPPROTO_IPV6 : IPPROTO_IP, ip6 ? IPV6_TCLASS : IP_TOS, &none, sizeof(none));
 	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &none, sizeof(none));
+	(void)setsockopt(fd, SOL_SOCKET, SO_MARK, &none, sizeof(none));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &none, sizeof(none));
 }
 

@@ -18,8 +18,8 @@
 int rf_socket_open(const struct rf_addr *address, uint16_t port);
 
 /*
- * Put a bound socket aside for a later call: DSCP as it was at first, no timestamps, and the smallest receive buffer
- * there is, so that a flood towards ports of no call fills no memory.
+ * Put a bound socket aside for a later call: DSCP as it was at first, no timestamps, no mark, and the smallest
+ * receive buffer there is, so that a flood towards ports of no call fills no memory.
  */
 void rf_socket_rest(int fd, const struct rf_addr *address);
 /* Use it again: a receive buffer of that size (net.core.rmem_default), nothing of an earlier call in it. */
