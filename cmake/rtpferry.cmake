@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Options, warnings, and the three kinds of target: library, unit test, fuzzer.
 option(RTPFERRY_TESTS "build the unit tests" ON)
+set(RTPFERRY_TESTED "base;rtp;tree;log;loop;sdp;ports;kmod;dataplane;call;ng;http;ctl;main" CACHE STRING
+  "folders of tests/unit that are built")
 option(RTPFERRY_FUZZ "build the libFuzzer targets (clang)" OFF)
 option(RTPFERRY_BENCH "build the benchmarks' programs" ON)
 set(RTPFERRY_SANITIZE "" CACHE STRING "value for -fsanitize=, empty for none")
@@ -45,7 +47,11 @@ endfunction()
 function(rf_unit_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
-  add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/unit/oom.c)
+  if(NOT TARGET rf_oom)
+    add_library(rf_oom OBJECT ${PROJECT_SOURCE_DIR}/tests/unit/oom.c)
+    target_link_libraries(rf_oom PRIVATE PkgConfig::CMOCKA)
+  endif()
+  add_executable(${name} ${ARG_SOURCES} $<TARGET_OBJECTS:rf_oom>)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/unit)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} PkgConfig::CMOCKA)
   target_link_options(${name} PRIVATE

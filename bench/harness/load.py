@@ -15,7 +15,7 @@ def build(tree, folder, as_is=False):
     if as_is:
         return os.path.exists(os.path.join(folder, "src", "rtpferryd"))
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    configured = subprocess.run(["cmake", "--preset", "release", "-B", folder, "-DRTPFERRY_TESTS=OFF"], cwd=tree, **quiet)
+    configured = subprocess.run(["cmake", "--preset", "release", "-B", folder], cwd=tree, **quiet)
     if configured.returncode != 0:
         raise SystemExit("cmake failed:\n" + configured.stdout[-3000:])
     known = subprocess.run(["ninja", "-C", folder, "-t", "targets", "all"], **quiet).stdout

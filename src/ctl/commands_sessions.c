@@ -145,9 +145,14 @@ static void print_streams(struct rf_arena *arena, const struct rf_value *media, 
 		rf_grid_print(&table, out);
 }
 
-static void print_drops(struct rf_arena *arena, const struct rf_value *media, struct rf_buf *out)
+/* What there is to say about a stream besides its row: why it is not in the kernel, and what was dropped. */
+static void print_remarks(struct rf_arena *arena, const struct rf_value *media, struct rf_buf *out)
 {
 	for (const struct rf_value *s = rf_field_first(rf_field(media, "streams")); s; s = s->next) {
+		if (rf_field(s, "path_why"))
+			rf_buf_printf(out, "    %.*s in user space: %.*s\n",
+			              RF_STR_ARG(rf_show_text(arena, s, "component")),
+			              RF_STR_ARG(rf_show_text(arena, s, "path_why")));
 		for (const struct rf_value *d = rf_field_first(rf_field(s, "drops")); d; d = d->next)
 			rf_buf_printf(out, "    %.*s dropped as %.*s: %lld\n",
 			              RF_STR_ARG(rf_show_text(arena, s, "component")), RF_STR_ARG(d->key),
@@ -177,7 +182,7 @@ static void print_media(struct rf_arena *arena, const struct rf_value *media, st
 	              RF_STR_ARG(rf_show_ms(arena, q, "jitter_s")), RF_STR_ARG(rf_show_ms(arena, q, "round_trip_s")),
 	              RF_STR_ARG(rf_show_mos(arena, q, "mos")), RF_STR_ARG(rf_show_mos(arena, q, "mos_min")));
 	print_streams(arena, media, out);
-	print_drops(arena, media, out);
+	print_remarks(arena, media, out);
 }
 
 int rf_ctl_session(struct rf_ctl *ctl)

@@ -3,6 +3,7 @@
  * What decodes must encode, and decode again to the same bytes.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "tree/json.h"
 
@@ -21,18 +22,27 @@ static bool pass(struct rf_str text, struct rf_buf *out)
 	return good;
 }
 
+/* Whether both are the same text, which decodes. */
+static bool is_stable(const struct rf_buf *text, struct rf_buf *again)
+{
+	return !text->error && pass(rf_buf_view(text), again) && rf_str_equal(rf_buf_view(text), rf_buf_view(again));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct rf_buf once, twice;
+	static const char replacement[] = "\xef\xbf\xbd";
+	struct rf_buf once, twice, thrice;
 
 	rf_buf_init(&once, 0);
 	rf_buf_init(&twice, 0);
-	if (pass((struct rf_str){(const char *)data, size}, &once)) {
-		if (once.error || !pass(rf_buf_view(&once), &twice) ||
-		    !rf_str_equal(rf_buf_view(&once), rf_buf_view(&twice)))
+	rf_buf_init(&thrice, 0);
+	if (pass((struct rf_str){(const char *)data, size}, &once) && !is_stable(&once, &twice)) {
+		/* Keys that differ in broken UTF-8 only become one, once. */
+		if (!memmem(once.data, once.len, replacement, strlen(replacement)) || !is_stable(&twice, &thrice))
 			abort();
 	}
 	rf_buf_free(&once);
 	rf_buf_free(&twice);
+	rf_buf_free(&thrice);
 	return 0;
 }

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+from lanes import run_side_by_side
 from rig.netns import can_make, remove_leftovers
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -18,6 +19,7 @@ COVERAGE_FLOOR = 80.0  # percent of the lines of src/
 GUEST_KERNELS = ("6.1", "6.12")
 # Scripts of tests/guest, and their words, that the debug kernel runs; those with real peers are too slow on it.
 DEBUG_SCRIPTS = (("control",), ("forwarding",), ("up",), ("fuzz_netlink", "30"), ("stress", "20"))
+AT_ONCE = int(os.environ.get("RUNGS_AT_ONCE", "2"))   # most tests wait most of the time
 C_FOLDERS = ("src", "tests", "bench", "include", "kmod")
 
 
@@ -32,7 +34,6 @@ class Ladder:
         self.passed = self.failed = 0
         self._built = {}
         self._child = None
-        os.makedirs(LOGS, exist_ok=True)
 
     def result(self, good, name, seconds, detail=""):
         """Print and count one result."""
@@ -101,14 +102,27 @@ class Ladder:
         except ProcessLookupError:
             pass
 
+    @staticmethod
+    def _alone(what):
+        """The beginning of a command that no other rung runs at the same time."""
+        return ["flock", f"{LOGS}/{what}.lock"]
+
+    def chart_tools(self):
+        """Helm and its like; the first run builds them. Returns whether they are there."""
+        return self.command("chart tools", [*self._alone("chart-tools"), "scripts/chart-tools"], minutes=20)
+
     def build(self, preset, *targets):
-        """Configure and build a preset (or these targets of it) once. Returns whether it is there."""
+        """Configure and build a preset (or these targets of it) once. Returns whether it is there.
+
+        Builds leave the processor to tests of other rungs, of which some look at the clock.
+        """
         if preset not in self._built:
             jobs = str(min(os.cpu_count() or 1, 8))
             only = " ".join(["--target", *targets]) if targets else ""
             self._built[preset] = self.command(
                 f"build {preset}",
-                ["sh", "-c", f"cmake --preset {preset} && cmake --build --preset {preset} -j {jobs} {only}"], minutes=20)
+                [*self._alone(f"build-{preset}"), "nice", "sh", "-c",
+                 f"cmake --preset {preset} && cmake --build --preset {preset} -j {jobs} {only}"], minutes=20)
         return self._built[preset]
 
 
@@ -164,18 +178,18 @@ def lint(ladder):
                                      "--error-exitcode=1", "--std=c11", "--file-filter=src/*", *suppressions])
     # One file a run: the analyzer of clang 14 carries what it knows of a va_list from one file into the next.
     tidy = [name for name in sources if name.startswith("src/") and name.endswith(".c")]
-    ladder.command("lint clang-tidy", ["sh", "-c", 'printf "%s\\n" "$@" | xargs -P 2 -n 1 '
+    ladder.command("lint clang-tidy", ["nice", "sh", "-c", 'printf "%s\\n" "$@" | xargs -P 2 -n 1 '
                                        "clang-tidy --quiet -p build/dev", "sh", *tidy], minutes=20)
 
 
 def unit(ladder):
-    """Every module by itself, plain and with sanitizers; what has threads with TSan, too."""
-    for preset, only in (("dev", "."), ("asan", "."), ("tsan", "dataplane|loop|log")):
+    """Every module by itself, plain and with sanitizers; what has threads with TSan, too (CMakePresets.json)."""
+    for preset in ("dev", "asan", "tsan"):
         if ladder.build(preset):
-            _ctest(ladder, preset, only)
+            _ctest(ladder, preset)
 
 
-def _ctest(ladder, preset, only):
+def _ctest(ladder, preset):
     log = f"{LOGS}/unit-{preset}.log"
     print(f"-- unit tests with the {preset} build", flush=True)
     started = time.monotonic()
@@ -195,7 +209,7 @@ def _ctest(ladder, preset, only):
 
     with open(log, "w", encoding="utf-8") as file:
         plain = ["setarch", "--addr-no-randomize"] if preset == "tsan" else []  # see rig/relay.py
-        status = ladder._run([*plain, "ctest", "--test-dir", f"build/{preset}", "--output-on-failure", "-j", "2", "-R", only],
+        status = ladder._run([*plain, "ctest", "--test-dir", f"build/{preset}", "--output-on-failure", "-j", "2"],
                              None, 15, None, each_line)
     if count == 0:
         ladder.result(False, f"unit ({preset})", time.monotonic() - started, f"no test ran, status {status}; {tail(log)}")
@@ -327,15 +341,15 @@ def debug(ladder):
 
 
 def chart(ladder):
-    """The Kubernetes chart: renderings, schemas, refusals, rules, dashboard. The first run builds helm."""
-    if ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev"):
+    """The Kubernetes chart: renderings, schemas, refusals, rules, dashboard."""
+    if ladder.chart_tools() and ladder.build("dev"):
         for path in programs("chart"):
             ladder.suite(path, {"PRESET": "dev"})
 
 
 def node(ladder):
     """Pods of the rendered chart on a node made of namespaces; here, then in a guest with the module."""
-    if not (_spaces(ladder, "node") and ladder.command("chart tools", ["scripts/chart-tools"], minutes=20) and ladder.build("dev")):
+    if not (_spaces(ladder, "node") and ladder.chart_tools() and ladder.build("dev")):
         return
     for path in programs("node"):
         ladder.suite(path, {"PRESET": "dev"})
@@ -374,13 +388,14 @@ def coverage(ladder):
 
 def bench(ladder):
     """The benchmarks run, one short round each; what they measure is not judged here."""
-    if _spaces(ladder, "bench"):
+    if _spaces(ladder, "bench") and ladder.build("release"):
         for name in ("control", "relay"):
-            ladder.command(f"bench {name}", [f"bench/{name}", "--quick"], minutes=5)
+            ladder.command(f"bench {name}", [f"bench/{name}", "--quick", "--no-build", "--build", "build/release"], minutes=5)
 
 
-RUNGS = {"lint": lint, "unit": unit, "fuzz": fuzz, "netns": netns, "hostile": hostile, "peers": peers,
-         "guest": guest, "kernel": kernel, "chart": chart, "node": node, "coverage": coverage, "bench": bench, "debug": debug,
+# Begun in this order: the longest first, so that at the end none is alone.
+RUNGS = {"lint": lint, "guest": guest, "unit": unit, "node": node, "fuzz": fuzz, "netns": netns, "hostile": hostile,
+         "peers": peers, "kernel": kernel, "chart": chart, "coverage": coverage, "bench": bench, "debug": debug,
          "images": images}
 BY_NAME_ONLY = ("debug", "images")  # not part of "all": they build a kernel, and several Debian systems
 
@@ -405,21 +420,31 @@ def main(names):
         if name not in RUNGS:
             print(f"test: there is no rung '{name}'; expected some of: all {' '.join(RUNGS)}", file=sys.stderr)
             return 2
+    names = list(dict.fromkeys(names))
     _signals()
-    ladder = Ladder()
-    status = 1
+    os.makedirs(LOGS, exist_ok=True)
     try:
-        for name in names:
-            print(f"== {name}", flush=True)
-            RUNGS[name](ladder)
-        status = 1 if ladder.failed or not ladder.passed else 0
+        if len(names) > 1:
+            command = [sys.executable, os.path.realpath(__file__)]
+            passed, failed = run_side_by_side(names, AT_ONCE, command, LOGS)
+        else:
+            passed, failed = one_rung(names[0])
+        status = 1 if failed or not passed else 0
+        print(f"{passed} passed, {failed} failed", flush=True)
     except Interrupted:
         print("interrupted", flush=True)
         status = 130
     finally:
         remove_leftovers()
-    print(f"{ladder.passed} passed, {ladder.failed} failed", flush=True)
     return status
+
+
+def one_rung(name):
+    """How many of its tests passed and failed."""
+    ladder = Ladder()
+    print(f"== {name}", flush=True)
+    RUNGS[name](ladder)
+    return ladder.passed, ladder.failed
 
 
 if __name__ == "__main__":

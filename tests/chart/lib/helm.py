@@ -4,6 +4,7 @@
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,20 +13,29 @@ from place import CHART, HELM
 import yaml
 
 RELEASE, NAMESPACE = "rtp", "media"
-KUBERNETES = "1.37.0"
 
 
 class Refused(Exception):
     """helm does not render it; the text is what it says."""
 
 
-def render(values=None, files=(), chart=CHART):
+def oldest():
+    """The oldest release of Kubernetes that Chart.yaml promises."""
+    with open(f"{CHART}/Chart.yaml", encoding="utf-8") as file:
+        return re.search(r'^kubeVersion: ">=([\d.]+)-0"$', file.read(), re.M)[1]
+
+
+NEWEST = "1.37.0"  # that scripts/chart-tools has schemas of
+RELEASES = (oldest(), NEWEST)
+
+
+def render(values=None, files=(), chart=CHART, kubernetes=NEWEST):
     """The text of all objects, for values (a tree) on top of value files."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump(values or {}, file)
         file.flush()
         words = [word for name in [*files, file.name] for word in ("--values", name)]
-        done = subprocess.run([HELM, "template", RELEASE, chart, "--namespace", NAMESPACE, "--kube-version", KUBERNETES, *words],
+        done = subprocess.run([HELM, "template", RELEASE, chart, "--namespace", NAMESPACE, "--kube-version", kubernetes, *words],
                               capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Refused(done.stderr.strip())
@@ -51,9 +61,9 @@ def parse(text):
     return [tree for tree in yaml.load_all(text, Loader=loader) if tree]
 
 
-def objects(values=None, files=()):
+def objects(values=None, files=(), kubernetes=NEWEST):
     """Objects for values."""
-    return parse(render(values, files))
+    return parse(render(values, files, kubernetes=kubernetes))
 
 
 def of_kind(trees, *kinds):

@@ -6,6 +6,7 @@ import re
 
 import helm
 
+INSTANCE = "app_kubernetes_io_instance"
 RIGHTS_LEFT = {"NET_ADMIN", "NET_BIND_SERVICE"}
 
 
@@ -28,7 +29,7 @@ def references(trees):
                 wrong.append(f"{name}: volume {volume['name']} is of a ConfigMap that is not there")
         if spec["serviceAccountName"] != "default" and ("ServiceAccount", spec["serviceAccountName"]) not in names:
             wrong.append(f"{name}: its ServiceAccount is not there")
-    return wrong + _selectors(trees) + _targets(trees, names)
+    return wrong + _selectors(trees) + _targets(trees, names) + _scrapes(trees) + _admitted(trees)
 
 
 def _selectors(trees):
@@ -51,6 +52,33 @@ def _selectors(trees):
         found = [item for item in services if wanted.items() <= item["metadata"]["labels"].items()]
         if len(found) != 1:
             wrong.append(f"ServiceMonitor selects {len(found)} Services, expected one")
+    return wrong
+
+
+def _scrapes(trees):
+    """Series have the labels by which alerts and dashboard find a release, and two targets of a pod are told apart."""
+    wrong = []
+    for monitor in helm.of_kind(trees, "PodMonitor", "ServiceMonitor"):
+        spec, kind = monitor["spec"], monitor["kind"]
+        if INSTANCE not in [re.sub(r"\W", "_", name) for name in spec.get("podTargetLabels", [])]:
+            wrong.append(f"{kind}: its series do not get the label {INSTANCE} of the pod")
+        ends = [{rule.get("targetLabel"): rule.get("sourceLabels") for rule in end.get("relabelings", [])}
+                for end in spec["endpoints" if kind == "ServiceMonitor" else "podMetricsEndpoints"]]
+        wrong += [f"{kind}: the series 'up' of its paths are one" for labels in ends if labels.get("metrics_path") != ["__metrics_path__"]]
+    for rule in helm.of_kind(trees, "PrometheusRule"):
+        wrong += [f"the alert {one['alert']} does not ask for the label {INSTANCE}" for group in rule["spec"]["groups"]
+                  for one in group["rules"] if f"{INSTANCE}=" not in one["expr"]]
+    return wrong
+
+
+def _admitted(trees):
+    """A NetworkPolicy lets in the media ports of every interface, and no others."""
+    wrong = []
+    for policy in helm.of_kind(trees, "NetworkPolicy"):
+        opened = {(port["port"], port["endPort"]) for rule in policy["spec"]["ingress"] for port in rule["ports"] if "endPort" in port}
+        used = {span for workload in helm.workloads(trees) for span in spans(helm.relay(workload))}
+        if opened != used:
+            wrong.append(f"NetworkPolicy opens the media ports {sorted(opened)}, the relays use {sorted(used)}")
     return wrong
 
 

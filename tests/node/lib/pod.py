@@ -16,7 +16,7 @@ from container import Container
 from manifest import files
 from rig.ng import Ng
 from rig.process import until
-from values import KERNEL
+from values import KERNEL, SECRETS
 
 
 def project(path, found):
@@ -71,9 +71,12 @@ class Pod:
         return path
 
     def _fill(self, volume, path):
-        """A ConfigMap's or the downward API's files; an emptyDir stays empty."""
+        """A ConfigMap's, a Secret's or the downward API's files; an emptyDir stays empty."""
         if "configMap" in volume:
             project(path, files(self._trees, volume["configMap"]["name"]))
+        elif "secret" in volume:
+            found = SECRETS[volume["secret"]["secretName"]]
+            project(path, {item["path"]: found[item["key"]] for item in volume["secret"]["items"]})
         elif "downwardAPI" in volume:
             project(path, self._annotated(volume))
         elif "emptyDir" not in volume:
@@ -121,15 +124,15 @@ class Pod:
 
     # What is seen of it.
 
-    def get(self, path):
-        """(status, text) of an HTTP GET from the node."""
+    def get(self, path, method="GET", headers=None):
+        """(status, text) of an HTTP request from the node."""
         family = socket.AF_INET6 if ":" in self._ip else socket.AF_INET
         connection = http.client.HTTPConnection(self._ip, self.ports["http"], timeout=5)
         connection.sock = self.net.socket(family, socket.SOCK_STREAM)
         try:
             connection.sock.settimeout(5)
             connection.sock.connect((self._ip, self.ports["http"]))
-            connection.request("GET", path)
+            connection.request(method, path, headers=headers or {})
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         finally:

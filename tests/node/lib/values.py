@@ -17,6 +17,10 @@ def merged(*trees):
     return out
 
 
+# Secrets of the cluster; one has another key that no pod has asked for.
+SECRETS = {"rtpferry-http": {"bearer": "open-sesame\n", "other": "not yours"}}
+
+
 def _interfaces(*items, **more):
     return {"network": {"interfaces": list(items), **more}}
 
@@ -49,6 +53,7 @@ _RELEASES = {
     "two-configured": merged(_TWO, {"config": {"timeout": 91}}),
     "two-fallback": merged(_TWO, {"kernelModule": {"required": False}}),
     "two-required": merged(_TWO, {"kernelModule": {"required": True}}),
+    "two-token": merged(_TWO, {"http": {"token": {"existingSecret": "rtpferry-http", "key": "bearer"}}}),
     "pair": _PAIR,                                                      # two relays on the node
     "pair-short-lease": merged(_PAIR, {"kernelModule": {"table": {"lease": 12}}}),
     "pair-init": merged(_PAIR, {"kernelModule": {"required": True, "table": {"bootstrap": "init"}}}),

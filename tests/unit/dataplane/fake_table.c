@@ -255,6 +255,16 @@ static void name_rules(const struct rf_rules_config *config)
 {
 	memcpy(fake.rules, config->name, sizeof(fake.rules));
 	fake.rules_ranges = config->n_ranges;
+	fake.rules_aliases = config->n_aliases;
+	assert_in_range(config->n_aliases, 0, FAKE_ALIASES);
+	if (config->n_aliases > 0)
+		memcpy(fake.aliases, config->aliases, config->n_aliases * sizeof(*config->aliases));
+}
+
+bool rf_rules_are(const struct rf_rules *rules, const struct rf_rules_config *config)
+{
+	return strcmp(rules->name, config->name) == 0 && rules->target == config->target &&
+	       fake.rules_ranges == config->n_ranges && fake.rules_aliases == config->n_aliases;
 }
 
 static bool has_no_target(uint32_t wanted)

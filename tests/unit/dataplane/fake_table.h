@@ -14,6 +14,7 @@
 #include "dataplane/kmod/table.h"
 
 #define FAKE_FLOWS 2048
+#define FAKE_ALIASES 8
 
 struct fake_flow {
 	bool used;                  /* installed */
@@ -31,16 +32,18 @@ struct fake {
 	bool no_target;        /* but not those with the target */
 	bool rules_missing;    /* the next look finds that they had to be restored */
 
-	unsigned tables;                    /* that are open */
-	unsigned sets, dels;                /* FLOW_SET and FLOW_DEL that succeeded */
-	unsigned last_set;                  /* flows of the last FLOW_SET */
-	unsigned renewals;                  /* heartbeats */
-	unsigned deleted;                   /* tables that were ended, not left */
-	char rules[RF_RULES_NAME];          /* name of the installed ones; "": none */
-	unsigned rules_ranges;              /* of them */
-	struct rf_table_local locals[8];    /* of the last table */
-	unsigned n_locals;                  /* of them */
-	struct fake_flow flows[FAKE_FLOWS]; /* of the table */
+	unsigned tables;                             /* that are open */
+	unsigned sets, dels;                         /* FLOW_SET and FLOW_DEL that succeeded */
+	unsigned last_set;                           /* flows of the last FLOW_SET */
+	unsigned renewals;                           /* heartbeats */
+	unsigned deleted;                            /* tables that were ended, not left */
+	char rules[RF_RULES_NAME];                   /* name of the installed ones; "": none */
+	unsigned rules_ranges;                       /* of them */
+	struct rf_rules_alias aliases[FAKE_ALIASES]; /* of them */
+	unsigned rules_aliases;                      /* of them */
+	struct rf_table_local locals[8];             /* of the last table */
+	unsigned n_locals;                           /* of them */
+	struct fake_flow flows[FAKE_FLOWS];          /* of the table */
 };
 
 extern struct fake fake;

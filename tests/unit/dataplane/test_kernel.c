@@ -4,6 +4,7 @@
  * (fake_table.h).
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -889,6 +890,109 @@ static void user_space_has_a_guard_too(void **state)
 	assert_string_equal(fake.rules, "");
 }
 
+/* An interface of the rig's anew, and what it is advertised as. */
+static struct rf_local_config advertised(const char *iface, const char *address, const char *as, uint16_t min,
+                                         uint16_t max)
+{
+	struct rf_local_config config = {.port_min = min, .port_max = max};
+
+	snprintf(config.iface, sizeof(config.iface), "%s", iface);
+	assert_int_equal(rf_addr_parse(rf_str_of(address), &config.address), 0);
+	assert_int_equal(rf_addr_parse(rf_str_of(as), &config.advertised), 0);
+	return config;
+}
+
+static void readdress(struct rig *rig, const struct rf_local_config *locals, unsigned n)
+{
+	struct rf_str why;
+
+	assert_int_equal(rf_ports_configure(rig->ports, locals, n, &why), 0);
+	rf_dataplane_readdress(rig->dataplane);
+}
+
+/* The guard's aliases, as "ADDRESS:MIN-MAX=TO " each. */
+static const char *aliases(void)
+{
+	static char text[512];
+	char from[RF_ADDR_TEXT], to[RF_ADDR_TEXT];
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < fake.rules_aliases; i++) {
+		const struct rf_rules_alias *alias = &fake.aliases[i];
+
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s:%u-%u=%s ",
+		                        rf_addr_print(&alias->range.address, from), alias->range.port_min,
+		                        alias->range.port_max, rf_addr_print(&alias->to, to));
+	}
+	return text;
+}
+
+static void packets_to_what_is_advertised_are_taken(void **state)
+{
+	struct rf_local_config locals[4];
+	struct rig rig;
+
+	(void)state;
+	fake_reset();
+	rig_open_kernel(&rig, 1, NULL, GUARD);
+	assert_string_equal(aliases(), "");
+	/* Of two that show the same address, by ports; of the same ports, the first. */
+	locals[0] = advertised("a", "127.0.0.1", "192.0.2.1", 41000, 41099);
+	locals[1] = advertised("b", "127.0.0.1", "192.0.2.1", 41100, 41199);
+	locals[2] = advertised("c", "127.0.0.2", "192.0.2.1", 41100, 41199);
+	locals[3] = advertised("d", "::1", "2001:db8::1", 41000, 41099);
+	readdress(&rig, locals, 4);
+	assert_string_equal(aliases(), "192.0.2.1:41000-41099=127.0.0.1 192.0.2.1:41100-41199=127.0.0.1 "
+	                               "2001:db8::1:41000-41099=::1 ");
+	assert_int_equal(fake.rules_ranges, 4);
+	/* Not those to an address of our own, or of another family; those between its port ranges are. */
+	locals[0] = advertised("a", "127.0.0.1", "127.0.0.2", 41000, 41099);
+	locals[1] = advertised("b", "127.0.0.1", "127.0.0.2", 41100, 41199);
+	locals[2] = advertised("c", "127.0.0.2", "127.0.0.2", 41050, 41099);
+	locals[3] = advertised("d", "::1", "192.0.2.1", 41000, 41099);
+	readdress(&rig, locals, 4);
+	assert_string_equal(aliases(), "127.0.0.2:41100-41199=127.0.0.1 ");
+	rf_group_free(rig.group);
+	rig_close(&rig);
+}
+
+static void what_a_call_was_told_is_taken_until_it_ends(void **state)
+{
+	struct rf_local_config locals[2] = {advertised("four", "127.0.0.1", "192.0.2.1", 41000, 41399),
+	                                    advertised("six", "::1", "::1", 41000, 41399)};
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	readdress(&call.rig, locals, 1);
+	assert_string_equal(aliases(), "192.0.2.1:41000-41399=127.0.0.1 ");
+	locals[0] = advertised("four", "127.0.0.1", "192.0.2.2", 41000, 41399);
+	readdress(&call.rig, locals, 2);
+	assert_string_equal(aliases(), "192.0.2.2:41000-41399=127.0.0.1 192.0.2.1:41000-41399=127.0.0.1 ");
+	/* A port range of its own keeps the guard, too. */
+	locals[0].port_max = 41299;
+	readdress(&call.rig, locals, 2);
+	assert_string_equal(aliases(), "192.0.2.2:41000-41299=127.0.0.1 192.0.2.2:41000-41399=127.0.0.1 "
+	                               "192.0.2.1:41000-41399=127.0.0.1 ");
+	assert_int_equal(fake.rules_ranges, 3);
+	/* A table that is made now knows them as well. */
+	fake.gone = true;
+	ticks(&call, RF_KERNEL_RENEW_TICKS);
+	fake.gone = false;
+	ticks(&call, RF_KERNEL_RETRY_TICKS);
+	assert_int_equal(fake.n_locals, 4);
+	rf_group_free(call.rig.group);
+	rig_sync(&call.rig);
+	ticks(&call, 1);
+	assert_string_equal(aliases(), "192.0.2.2:41000-41299=127.0.0.1 ");
+	assert_int_equal(fake.rules_ranges, 2);
+	rig_close(&call.rig);
+	peer_close(&call.alice);
+	peer_close(&call.bob);
+}
+
 /* -- memory -- */
 
 static int call_lives_in_the_kernel(struct rf_dataplane *dataplane, struct rf_ports *ports, struct rf_loop *loop)
@@ -992,6 +1096,8 @@ int main(void)
 		cmocka_unit_test(a_table_that_rules_do_not_feed_is_none),
 		cmocka_unit_test(a_table_that_rules_feed_no_more_is_left),
 		cmocka_unit_test(user_space_has_a_guard_too),
+		cmocka_unit_test(packets_to_what_is_advertised_are_taken),
+		cmocka_unit_test(what_a_call_was_told_is_taken_until_it_ends),
 		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),
 	};
 

@@ -77,6 +77,11 @@
 {{- else if or $m.networks $m.attachment.create }}
 {{- fail "network.multus is set, but network.mode is host; expected network.mode=multus" }}
 {{- end }}
+{{- range $name, $listen := ternary dict (dict "ng" $v.ng.listen "http" $v.http.listen) (eq $v.network.mode "host") }}
+{{- if has "hostIP" $listen }}
+{{- fail (printf "%s.listen has hostIP, which is no address of a pod in network.mode=multus; expected podIP" $name) }}
+{{- end }}
+{{- end }}
 {{- if and $v.networkPolicy.enabled (eq $v.network.mode "host") }}
 {{- fail "networkPolicy.enabled has no effect on the node's network; expected network.mode=multus, or a firewall of the node" }}
 {{- end }}
@@ -119,7 +124,23 @@
 {{- end }}
 {{- end }}
 
+{{- /* The kubelet and Prometheus ask the pod's address; a pod with a network of its own has not the node's. */ -}}
+{{- define "rtpferry.checkHttp" -}}
+{{- $v := .Values }}
+{{- $reached := false }}
+{{- range $v.http.listen }}
+{{- if not (or (has . (list "loopback" "::1")) (hasPrefix "127." .)) }}{{ $reached = true }}{{ end }}
+{{- end }}
+{{- if not $reached }}
+{{- fail (printf "http.listen = %s is not reached by the kubelet, whose probes would fail for ever; expected podIP or any among them" (join ", " $v.http.listen)) }}
+{{- end }}
+{{- if and $v.metrics.podMonitor.enabled $v.metrics.serviceMonitor.enabled }}
+{{- fail "metrics.podMonitor.enabled and metrics.serviceMonitor.enabled are both true, which would count every relay twice; expected one of them" }}
+{{- end }}
+{{- end }}
+
 {{- define "rtpferry.check" -}}
+{{- include "rtpferry.checkHttp" . }}
 {{- include "rtpferry.checkPorts" . }}
 {{- include "rtpferry.checkAddresses" . }}
 {{- include "rtpferry.checkNetwork" . }}

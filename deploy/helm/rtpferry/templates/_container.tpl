@@ -104,11 +104,9 @@ readinessProbe:
     - {name: ng, protocol: UDP, containerPort: {{ include "rtpferry.ngPort" . }}}
     - {name: http, protocol: TCP, containerPort: {{ include "rtpferry.httpPort" . }}}
   {{- include "rtpferry.probes" . | trim | nindent 2 }}
-  {{- if $v.drain.preStop }}
   lifecycle:
     preStop:
       exec: {command: [rtpferryctl, drain, --wait]}
-  {{- end }}
   securityContext:
     {{- include "rtpferry.rights" . | trim | nindent 4 }}
   {{- with $v.resources }}

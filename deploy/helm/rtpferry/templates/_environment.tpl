@@ -31,6 +31,11 @@ $(POD_UID)
 {{- end }}
 {{- end }}
 
+{{- /* Seconds of a drain: it ends before the kubelet's patience does. */ -}}
+{{- define "rtpferry.drainTimeout" -}}
+{{- sub (int .Values.drain.gracePeriodSeconds) 15 }}
+{{- end }}
+
 {{- /* RTPFERRY_*: what the chart decides. In: root, ordinal. */ -}}
 {{- define "rtpferry.settings" -}}
 {{- $v := .root.Values }}
@@ -49,7 +54,7 @@ $(POD_UID)
 {{- if include "rtpferry.late" .root }}
 - {name: RTPFERRY_ADDRESS_WAIT, value: {{ $v.network.addressWait | int | quote }}}
 {{- end }}
-- {name: RTPFERRY_DRAIN_TIMEOUT, value: {{ sub (int $v.drain.gracePeriodSeconds) 15 | quote }}}
+- {name: RTPFERRY_DRAIN_TIMEOUT, value: {{ include "rtpferry.drainTimeout" .root | quote }}}
 {{- if eq $v.kernelModule.mode "none" }}
 - {name: RTPFERRY_DATAPLANE, value: user}
 - {name: RTPFERRY_NFT, value: "off"}
