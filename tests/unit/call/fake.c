@@ -148,8 +148,17 @@ int rf_group_commit(struct rf_group *group)
 	return 0;
 }
 
+void rf_group_read(struct rf_group *group)
+{
+	for (struct rf_stream *stream = group->streams; stream; stream = stream->next) {
+		stream->report.packets_in += stream->in_kernel;
+		stream->in_kernel = 0;
+	}
+}
+
 void rf_group_finish(struct rf_group *group)
 {
+	rf_group_read(group);
 	group->finished = true;
 }
 

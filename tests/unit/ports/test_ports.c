@@ -481,6 +481,41 @@ static void kept_sockets_come_back_empty_and_unmarked(void **state)
 	rf_ports_free(ports);
 }
 
+/* A call after a reload may be of an interface that has none. */
+static void kept_sockets_lose_the_mark_of_their_interface(void **state)
+{
+	struct rf_local_config config = local("pub", "127.0.0.1", FIRST, FIRST + 1);
+	struct rf_ports *ports = ports_of(&config, 1);
+	int mark = 7, kept[2];
+	socklen_t len = sizeof(mark);
+	struct rf_port_pair pair;
+
+	(void)state;
+	rf_ports_keep(ports, 1);
+	assert_int_equal(get(ports, "pub", &pair), 0);
+	kept[0] = pair.rtp_fd;
+	kept[1] = pair.rtcp_fd;
+	for (unsigned i = 0; i < 2; i++) {
+		if (setsockopt(kept[i], SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) == 0)
+			continue;
+		print_message("         sockets cannot be marked here: %s\n", strerror(errno));
+		rf_ports_put(ports, &pair);
+		rf_ports_free(ports);
+		skip();
+	}
+	rf_ports_put(ports, &pair);
+	for (unsigned i = 0; i < 2; i++) {
+		mark = 1;
+		assert_int_equal(getsockopt(kept[i], SOL_SOCKET, SO_MARK, &mark, &len), 0);
+		assert_int_equal(mark, 0);
+	}
+	assert_int_equal(get(ports, "pub", &pair), 0);
+	assert_int_equal(pair.rtp_fd, kept[0]);
+	assert_int_equal(pair.rtcp_fd, kept[1]);
+	rf_ports_put(ports, &pair);
+	rf_ports_free(ports);
+}
+
 /* A peer that has hung up stands for datagrams that come as fast as they are read: reading never ends by itself. */
 static void a_flood_towards_a_kept_socket_does_not_hold_up_the_call_that_gets_it(void **state)
 {
@@ -574,6 +609,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_configuration_changes_nothing_and_says_why),
 		cmocka_unit_test(that_very_pair_can_be_asked_for),
 		cmocka_unit_test(kept_sockets_come_back_empty_and_unmarked),
+		cmocka_unit_test(kept_sockets_lose_the_mark_of_their_interface),
 		cmocka_unit_test(a_flood_towards_a_kept_socket_does_not_hold_up_the_call_that_gets_it),
 		cmocka_unit_test(kept_sockets_are_given_up_when_descriptors_run_out),
 		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),
