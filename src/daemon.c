@@ -75,7 +75,7 @@ static enum rf_exit check_table(struct daemon *d)
 	struct rf_kernel_status kernel;
 
 	rf_dataplane_kernel(d->dataplane, &kernel);
-	if (kernel.up || !d->wish.required)
+	if (kernel.up || !d->wish.kernel.required)
 		return RF_EXIT_FINE;
 	rf_buf_printf(&d->why, "%s asks for a kernel table, and there is none: %s; take %s away to relay in user space",
 	              key, kernel.why, key);

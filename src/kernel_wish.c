@@ -94,7 +94,6 @@ void rf_kernel_wish_make(const struct rf_config *config, const struct rf_endpoin
 	host[sizeof(host) - 1] = '\0';
 	*out = (struct rf_kernel_wish){
 		.table = wants_table(config),
-		.required = config->no_fallback || config->dataplane == RF_WANT_KMOD,
 		.kernel =
 			{
 				.id = config->table > 0 ? (uint32_t)config->table : 0,
@@ -102,6 +101,7 @@ void rf_kernel_wish_make(const struct rf_config *config, const struct rf_endpoin
 				.hook = hook_of(config),
 				.devices = (const char *const *)config->hook_device.items,
 				.n_devices = config->hook_device.n,
+				.required = config->no_fallback || config->dataplane == RF_WANT_KMOD,
 			},
 	};
 	rf_kernel_wish_label(config->table_label, host, &listen_ng->items[0], out->label);

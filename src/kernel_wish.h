@@ -12,7 +12,6 @@
 
 struct rf_kernel_wish {
 	bool table;                         /* a table is wanted */
-	bool required;                      /* and a start without one is none */
 	struct rf_kernel_config kernel;     /* of it; points into the configuration and to label */
 	char label[RTPFERRY_LABEL_MAX + 1]; /* of the owner */
 	char guard[RF_RULES_NAME];          /* name of the guard while there is no table; "": none */

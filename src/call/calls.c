@@ -90,7 +90,7 @@ void rf_calls_free(struct rf_calls *calls)
 		return;
 	for (unsigned i = 0; i < RF_CALL_SLOTS; i++) {
 		RF_LIST_EACH_SAFE (it, &calls->slots[i])
-			rf_call_end(CALL(it), RF_END_SHUTDOWN);
+			rf_call_end(CALL(it), CALL(it)->delete_at_us ? RF_END_DELETE : RF_END_SHUTDOWN);
 	}
 	rf_loop_remove(calls->timer);
 	rf_hash_free(&calls->by_id);

@@ -44,7 +44,7 @@ static bool tags_match(const struct rf_call *call, const struct rf_request *requ
 static int report_for(struct rf_calls *calls, const struct rf_request *request, struct rf_arena *arena,
                       struct rf_reply *reply)
 {
-	int error = rf_call_report(calls, request->call_id, arena, &reply->report);
+	int error = rf_call_report_now(calls, request->call_id, arena, &reply->report);
 
 	if (error)
 		return error;

@@ -262,6 +262,16 @@ int rf_call_report(const struct rf_calls *calls, struct rf_str call_id, struct r
 	return 0;
 }
 
+int rf_call_report_now(const struct rf_calls *calls, struct rf_str call_id, struct rf_arena *arena,
+                       struct rf_call_report **out)
+{
+	const struct rf_call *call = rf_call_find(calls, call_id);
+
+	if (call)
+		rf_group_read(call->group);
+	return rf_call_report(calls, call_id, arena, out);
+}
+
 static bool is_named(const struct rf_report_party *party, struct rf_str tag)
 {
 	for (unsigned i = 0; i < party->n_aliases; i++) {

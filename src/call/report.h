@@ -80,9 +80,12 @@ struct rf_call_report {
 	} rtp, rtcp; /* received from all parties */
 };
 
-/* 0; -ENOENT; -ENOMEM (the arena is full). */
+/* 0; -ENOENT; -ENOMEM (the arena is full). What the kernel forwards is counted in it with up to a second's delay. */
 int rf_call_report(const struct rf_calls *calls, struct rf_str call_id, struct rf_arena *arena,
                    struct rf_call_report **out);
+/* The same to the last packet: the kernel is asked, flow by flow. */
+int rf_call_report_now(const struct rf_calls *calls, struct rf_str call_id, struct rf_arena *arena,
+                       struct rf_call_report **out);
 
 /* Keep the party of that tag and the one it talks to, and their totals. False: nobody has that tag, and all stay. */
 bool rf_call_report_select(struct rf_call_report *report, struct rf_str tag);

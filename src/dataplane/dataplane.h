@@ -119,6 +119,7 @@ struct rf_kernel_config {
 	uint32_t hook;              /* enum rtpferry_hook */
 	const char *const *devices; /* names, for hook ingress */
 	unsigned n_devices;         /* of them */
+	bool required;              /* without a table at first the plane is of no use: whoever makes it says why */
 };
 
 struct rf_dataplane_config {
@@ -160,6 +161,9 @@ int rf_group_commit(struct rf_group *group);
  * still arrives is relayed in user space until the group is freed.
  */
 void rf_group_finish(struct rf_group *group);
+
+/* Have rf_stream_report tell what the kernel has counted until now; without it, until up to a second ago. */
+void rf_group_read(struct rf_group *group);
 
 /* The local side of a stream. */
 const struct rf_local *rf_stream_local(const struct rf_stream *stream);

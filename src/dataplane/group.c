@@ -238,8 +238,6 @@ static void forget_out(const struct rf_stream *stream)
 
 static void move_change(struct rf_stream *stream, struct rf_message *message)
 {
-	if (stream->staged & RF_STAGED_ADD)
-		rf_kernel_claim(&stream->group->dataplane->kernel, stream);
 	message->changes[message->n++] =
 		(struct rf_change){.stream = stream, .what = stream->staged, .config = stream->wanted};
 	if (stream->staged & RF_STAGED_REMOVE) {
@@ -319,6 +317,11 @@ void rf_group_finish(struct rf_group *group)
 	rf_kernel_withdraw(&group->dataplane->kernel, group);
 	RF_LIST_EACH (l, &group->streams)
 		RF_CONTAINER(l, struct rf_stream, in_group)->why = RF_OFFLOAD_FINISHED;
+}
+
+void rf_group_read(struct rf_group *group)
+{
+	rf_kernel_read(&group->dataplane->kernel, group);
 }
 
 /* What the worker did is done: its streams that went are freed, and the flows follow the others. */

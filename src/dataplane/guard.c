@@ -7,41 +7,91 @@
 
 #include "dataplane/internal.h"
 
-static void count(const struct rf_ports_usage *usage, void *arg)
+struct lists {
+	struct rf_rules_range *ranges;
+	struct rf_rules_alias *aliases;
+	unsigned n_ranges, n_aliases;
+};
+
+static bool overlap(const struct rf_rules_range *a, const struct rf_rules_range *b)
 {
-	(void)usage;
+	return rf_addr_equal(&a->address, &b->address) && a->port_min <= b->port_max && b->port_min <= a->port_max;
+}
+
+static bool same(const struct rf_rules_range *a, const struct rf_rules_range *b)
+{
+	return rf_addr_equal(&a->address, &b->address) && a->port_min == b->port_min && a->port_max == b->port_max;
+}
+
+static void count(const struct rf_local *local, const struct rf_addr *advertised, void *arg)
+{
+	(void)local;
+	(void)advertised;
 	++*(unsigned *)arg;
 }
 
-struct ranges {
-	struct rf_rules_range *items;
-	unsigned n;
-};
-
-static void add_range(const struct rf_ports_usage *usage, void *arg)
+static void add_range(const struct rf_local *local, const struct rf_addr *advertised, void *arg)
 {
-	struct ranges *ranges = arg;
+	struct rf_rules_range range = {
+		.address = local->address, .port_min = local->port_min, .port_max = local->port_max};
+	struct lists *lists = arg;
 
-	ranges->items[ranges->n++] = (struct rf_rules_range){
-		.address = usage->local->address,
-		.port_min = usage->local->port_min,
-		.port_max = usage->local->port_max,
-	};
+	(void)advertised;
+	for (unsigned i = 0; i < lists->n_ranges; i++)
+		if (same(&lists->ranges[i], &range))
+			return;
+	lists->ranges[lists->n_ranges++] = range;
 }
 
-/* What the rules should be now; ranges are the caller's to free. 0 or -ENOMEM. */
+/* What an address of our own has sockets for is never taken from it. */
+static void add_alias(const struct rf_local *local, const struct rf_addr *advertised, void *arg)
+{
+	struct rf_rules_alias alias = {
+		.range = {.address = *advertised, .port_min = local->port_min, .port_max = local->port_max},
+		.to = local->address,
+	};
+	struct lists *lists = arg;
+
+	if (advertised->family != local->address.family)
+		return;
+	for (unsigned i = 0; i < lists->n_ranges; i++)
+		if (overlap(&lists->ranges[i], &alias.range))
+			return;
+	for (unsigned i = 0; i < lists->n_aliases; i++)
+		if (same(&lists->aliases[i].range, &alias.range))
+			return;
+	lists->aliases[lists->n_aliases++] = alias;
+}
+
+static void release(struct rf_rules_config *config)
+{
+	free((void *)config->ranges);
+	free((void *)config->aliases);
+}
+
+/* What the rules should be now; to be released. 0 or -ENOMEM. */
 static int wanted(const struct rf_kernel *kernel, struct rf_rules_config *config)
 {
 	const struct rf_dataplane *dataplane = kernel->dataplane;
-	struct ranges ranges = {0};
+	struct lists lists = {0};
 	unsigned rows = 0;
 
-	rf_ports_each(dataplane->config.ports, count, &rows);
-	ranges.items = calloc(rows + 1, sizeof(*ranges.items));
-	if (!ranges.items)
+	rf_ports_each_advertised(dataplane->config.ports, count, &rows);
+	lists.ranges = calloc(rows + 1, sizeof(*lists.ranges));
+	lists.aliases = calloc(rows + 1, sizeof(*lists.aliases));
+	if (!lists.ranges || !lists.aliases) {
+		free(lists.ranges);
+		free(lists.aliases);
 		return -ENOMEM;
-	rf_ports_each(dataplane->config.ports, add_range, &ranges);
-	*config = (struct rf_rules_config){.ranges = ranges.items, .n_ranges = ranges.n};
+	}
+	rf_ports_each_advertised(dataplane->config.ports, add_range, &lists);
+	rf_ports_each_advertised(dataplane->config.ports, add_alias, &lists);
+	*config = (struct rf_rules_config){
+		.ranges = lists.ranges,
+		.n_ranges = lists.n_ranges,
+		.aliases = lists.aliases,
+		.n_aliases = lists.n_aliases,
+	};
 	if (kernel->table)
 		snprintf(config->name, sizeof(config->name), "rtpferry_%u", rf_table_id(kernel->table));
 	else
@@ -99,7 +149,7 @@ static int set(struct rf_kernel *kernel)
 	err = replace(guard, &config);
 	if (!err)
 		rf_buf_reset(&guard->why);
-	free((void *)config.ranges);
+	release(&config);
 	return err;
 }
 
@@ -119,6 +169,19 @@ bool rf_guard_feeds(struct rf_kernel *kernel, struct rf_buf *why)
 	return false;
 }
 
+/* The last call that has shown an address is gone. */
+static bool is_stale(const struct rf_kernel *kernel)
+{
+	struct rf_rules_config config;
+	bool stale;
+
+	if (wanted(kernel, &config))
+		return false;
+	stale = !rf_rules_are(kernel->guard.rules, &config);
+	release(&config);
+	return stale;
+}
+
 void rf_guard_check(struct rf_kernel *kernel)
 {
 	struct rf_guard *guard = &kernel->guard;
@@ -128,6 +191,10 @@ void rf_guard_check(struct rf_kernel *kernel)
 	if (!guard->rules || guard->why.len > 0) {
 		if (kernel->ticks % RF_KERNEL_RETRY_TICKS == 0)
 			rf_guard_set(kernel);
+		return;
+	}
+	if (is_stale(kernel)) {
+		rf_guard_set(kernel);
 		return;
 	}
 	rf_buf_init(&why, 0);
@@ -165,5 +232,5 @@ void rf_dataplane_print_rules(const struct rf_dataplane *dataplane, struct rf_bu
 	if (!config.name[0])
 		snprintf(config.name, sizeof(config.name), "rtpferry");
 	rf_rules_print(&config, out);
-	free((void *)config.ranges);
+	release(&config);
 }

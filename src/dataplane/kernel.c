@@ -58,8 +58,8 @@ static void tell_up(struct rf_kernel *kernel)
 	       kernel->adopted ? "adopted" : "made", kernel->version);
 	if (kernel->adopted)
 		rf_log(kernel->dataplane->config.log, RF_LOG_DATAPLANE, RF_LOG_NOTICE, RF_STR_NONE,
-		       "table %u: %u flows of an earlier owner go on until they are idle for %d s",
-		       rf_table_id(kernel->table), kernel->n_foreign, RF_KERNEL_FOREIGN_US / 1000000);
+		       "table %u: %zu flows of an earlier owner go on until they are idle for %d s",
+		       rf_table_id(kernel->table), kernel->left.flows.count, RF_KERNEL_LEFT_US / 1000000);
 }
 
 /* -- up -- */
@@ -140,36 +140,45 @@ static void set_workers(const struct rf_kernel *kernel, bool up)
 		atomic_store_explicit(&dataplane->workers[i]->kernel, up, memory_order_release);
 }
 
-/* A table that gets no packets is none. What an earlier owner has left in it is left on. */
-static bool is_fed(struct rf_kernel *kernel)
+/* A table that cannot be used is none. What an earlier owner has left in it is left on. */
+static void give_back(struct rf_kernel *kernel)
 {
-	if (rf_guard_feeds(kernel, &kernel->why))
-		return true;
 	if (kernel->adopted)
 		rf_table_leave(kernel->table);
 	else
 		rf_table_del(kernel->table);
 	kernel->table = NULL;
-	rf_guard_set(kernel);
-	return false;
+	rf_kernel_left_forget(&kernel->left);
 }
 
-/* Ask for a table; calls that are there move in, each after its worker has heard of the table. */
-static void rise(struct rf_kernel *kernel)
+/* It is known what stands in it, and it gets packets. */
+static bool is_usable(struct rf_kernel *kernel)
+{
+	if (kernel->adopted && rf_kernel_left_read(kernel)) {
+		give_back(kernel);
+		return false;
+	}
+	if (!rf_guard_feeds(kernel, &kernel->why)) {
+		give_back(kernel);
+		rf_guard_set(kernel);
+		return false;
+	}
+	return true;
+}
+
+/* Ask for a table; calls that are there move in, each after its worker has heard of the table. False: why says more. */
+static bool rise(struct rf_kernel *kernel)
 {
 	rf_buf_reset(&kernel->why);
-	if (probe(kernel) || check_marks(&kernel->why) || make(kernel) || !is_fed(kernel)) {
-		tell(kernel);
-		return;
-	}
 	kernel->since_us = rf_clock_us();
+	if (probe(kernel) || check_marks(&kernel->why) || make(kernel) || !is_usable(kernel))
+		return false;
 	memset(kernel->declined, 0, sizeof(kernel->declined));
-	if (kernel->adopted)
-		rf_kernel_read_foreign(kernel);
 	tell_up(kernel);
 	set_workers(kernel, true);
 	rf_guard_set(kernel);
 	rf_kernel_visit(kernel, false);
+	return true;
 }
 
 /* -- down -- */
@@ -190,6 +199,7 @@ static void move_out(struct rf_kernel *kernel, const char *what, struct rf_str w
 	struct rf_table *table = kernel->table;
 
 	rf_kernel_dump_stop(kernel);
+	rf_kernel_left_forget(&kernel->left);
 	set_workers(kernel, false);
 	kernel->table = NULL;
 	rf_kernel_lost(kernel);
@@ -201,10 +211,16 @@ static void move_out(struct rf_kernel *kernel, const char *what, struct rf_str w
 	rf_guard_set(kernel);
 }
 
-/* The table is gone. */
-static void fall(struct rf_kernel *kernel, struct rf_str why)
+/* The table is gone, or another's, or the right to it is: its requests are refused for good. */
+static bool is_lost(int err)
 {
-	move_out(kernel, "is gone", why);
+	return err == -ENOENT || err == -EPERM;
+}
+
+/* As an orphan it goes with its lease, where it is still there. */
+static void fall(struct rf_kernel *kernel, int err, struct rf_str why)
+{
+	move_out(kernel, err == -ENOENT ? "is gone" : "is not ours any more", why);
 }
 
 /* The rules that fed it cannot be had any more. An orphan without flows is left of it, for the next try or its lease.
@@ -241,19 +257,21 @@ static int renew(struct rf_kernel *kernel, struct rf_buf *why)
 	return err;
 }
 
-void rf_kernel_failed(struct rf_kernel *kernel, enum rtpferry_cmd cmd, int err, struct rf_buf *why)
+void rf_kernel_failed(struct rf_kernel *kernel, enum rtpferry_cmd cmd, int err, const struct rf_buf *why)
 {
 	struct rf_buf gone;
+	int lost;
 
 	kernel->errors[cmd]++;
 	rf_log(kernel->dataplane->config.log, RF_LOG_DATAPLANE, RF_LOG_WARNING, RF_STR_NONE, "%.*s",
 	       RF_STR_ARG(rf_buf_view(why)));
-	if (!kernel->table || err != -ENOENT)
+	if (!kernel->table || !is_lost(err))
 		return;
 	/* A flow that is not there is told in the same way. */
 	rf_buf_init(&gone, 0);
-	if (renew(kernel, &gone) == -ENOENT)
-		fall(kernel, rf_buf_view(&gone));
+	lost = renew(kernel, &gone);
+	if (is_lost(lost))
+		fall(kernel, lost, rf_buf_view(&gone));
 	rf_buf_free(&gone);
 }
 
@@ -266,8 +284,8 @@ static void heartbeat(struct rf_kernel *kernel)
 	err = renew(kernel, &why);
 	if (err) {
 		kernel->errors[RTPFERRY_CMD_TABLE_RENEW]++;
-		if (err == -ENOENT)
-			fall(kernel, rf_buf_view(&why));
+		if (is_lost(err))
+			fall(kernel, err, rf_buf_view(&why));
 		else
 			rf_log(kernel->dataplane->config.log, RF_LOG_DATAPLANE, RF_LOG_WARNING, RF_STR_NONE, "%.*s",
 			       RF_STR_ARG(rf_buf_view(&why)));
@@ -299,8 +317,8 @@ void rf_kernel_tick(struct rf_kernel *kernel)
 		heartbeat(kernel);
 	if (kernel->table)
 		rf_kernel_dump(kernel);
-	else if (kernel->wanted && retry)
-		rise(kernel);
+	else if (kernel->wanted && retry && !rise(kernel))
+		tell(kernel);
 	if (kernel->table && kernel->refused && retry)
 		rf_kernel_visit(kernel, true);
 	if (kernel->guard.name[0])
@@ -352,6 +370,7 @@ int rf_kernel_init(struct rf_kernel *kernel, struct rf_dataplane *dataplane, con
 	kernel->dataplane = dataplane;
 	rf_list_init(&kernel->waiting);
 	rf_flow_index_init(&kernel->index);
+	err = rf_kernel_left_init(&kernel->left);
 	rf_buf_init(&kernel->why, 0);
 	rf_buf_init(&kernel->said, 0);
 	rf_buf_init(&kernel->guard.why, 0);
@@ -359,7 +378,7 @@ int rf_kernel_init(struct rf_kernel *kernel, struct rf_dataplane *dataplane, con
 	if (config->guard)
 		snprintf(kernel->guard.name, sizeof(kernel->guard.name), "%s", config->guard);
 	kernel->wanted = config->kernel != NULL;
-	if (kernel->wanted)
+	if (!err && kernel->wanted)
 		err = copy_config(&kernel->config, config->kernel);
 	if (!err && (kernel->wanted || config->guard))
 		err = rf_loop_timer(config->loop, RF_KERNEL_TICK_US, true, on_tick, kernel, &kernel->tick);
@@ -368,8 +387,9 @@ int rf_kernel_init(struct rf_kernel *kernel, struct rf_dataplane *dataplane, con
 		rf_kernel_close(kernel);
 		return err;
 	}
-	if (kernel->wanted)
-		rise(kernel);
+	/* Where a table is required, who made us ends now, and says why. */
+	if (kernel->wanted && !rise(kernel) && !kernel->config.required)
+		tell(kernel);
 	if (!kernel->table)
 		rf_guard_set(kernel);
 	return 0;
@@ -386,9 +406,7 @@ void rf_kernel_close(struct rf_kernel *kernel)
 	rf_table_del(kernel->table);
 	kernel->table = NULL;
 	rf_flow_index_free(&kernel->index);
-	free(kernel->foreign);
-	free(kernel->seen);
-	kernel->foreign = kernel->seen = NULL;
+	rf_kernel_left_free(&kernel->left);
 	rf_buf_free(&kernel->why);
 	rf_buf_free(&kernel->said);
 	free_config(&kernel->config);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The kernel's part of the data plane: the life of the table (kernel.c), which flows stand in it (kernel_sync.c), what
- * they tell (kernel_stats.c), and the guard (guard.c). Control thread only.
+ * they tell (kernel_stats.c), those that no stream has (kernel_left.c), and the guard (guard.c). Control thread only.
  *
  * Without rf_dataplane_config.kernel there is never a table, and all this costs is a guard, if one is wanted.
  */
@@ -13,23 +13,16 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/flow_index.h"
 #include "dataplane/kernel_flow.h"
+#include "dataplane/kernel_left.h"
 #include "dataplane/kmod/rules.h"
 #include "dataplane/kmod/table.h"
 
-#define RF_KERNEL_TICK_US 1000000     /* statistics, and the look at the guard */
-#define RF_KERNEL_RETRY_TICKS 5       /* between two tries to get a table */
-#define RF_KERNEL_RENEW_TICKS 10      /* heartbeats, or a third of the lease where that is less */
-#define RF_KERNEL_FOREIGN_US 60000000 /* an earlier owner's flow that was idle for so long is deleted, */
-#define RF_KERNEL_FOREIGN_ENDS 1000   /* at most so many of them after a dump: each takes a request */
+#define RF_KERNEL_TICK_US 1000000 /* statistics, and the look at the guard */
+#define RF_KERNEL_RETRY_TICKS 5   /* between two tries to get a table */
+#define RF_KERNEL_RENEW_TICKS 10  /* heartbeats, or a third of the lease where that is less */
 
 struct rf_kernel_iface {
 	uint64_t packets_in, bytes_in, packets_out, bytes_out; /* forwarded in the kernel */
-};
-
-/* A flow that an earlier owner of an adopted table has left. */
-struct rf_kernel_foreign {
-	struct rf_endpoint local; /* its key */
-	bool idle;                /* for RF_KERNEL_FOREIGN_US */
 };
 
 /* The nftables guard. */
@@ -60,13 +53,10 @@ struct rf_kernel {
 	struct rf_list waiting;     /* struct rf_group: to be looked at by their workers, then here */
 	bool refused;               /* some group's flows were, since the last retry */
 
-	struct rf_flow_index index;        /* flows by their cookie */
-	unsigned n_flows;                  /* installed now */
-	struct rf_kernel_foreign *foreign; /* owned: as the last complete dump had them */
-	unsigned n_foreign, size_foreign;  /* of them; that there is room for */
-	struct rf_kernel_foreign *seen;    /* owned: the same of the dump under way */
-	unsigned n_seen, size_seen;        /* of them; that there is room for */
-	struct rf_loop_item *dump;         /* watches the dump under way; NULL: none */
+	struct rf_flow_index index; /* flows by their cookie */
+	unsigned n_flows;           /* installed now */
+	struct rf_kernel_left left; /* those that no stream has */
+	struct rf_loop_item *dump;  /* watches the dump under way; NULL: none */
 
 	struct rf_kernel_iface ifaces[RF_DATAPLANE_MAX_IFACES]; /* by rf_stream.iface */
 	uint64_t passed_up[RTPFERRY_REASON_COUNT];              /* by enum rtpferry_reason */
@@ -82,8 +72,11 @@ int rf_kernel_init(struct rf_kernel *kernel, struct rf_dataplane *dataplane, con
 void rf_kernel_close(struct rf_kernel *kernel);
 /* What the timer does each RF_KERNEL_TICK_US. */
 void rf_kernel_tick(struct rf_kernel *kernel);
-/* A request failed with the sentence why: count, and find out whether the table is gone. Resets why. */
-void rf_kernel_failed(struct rf_kernel *kernel, enum rtpferry_cmd cmd, int err, struct rf_buf *why);
+/*
+ * A request failed with the sentence why: count, tell, and find out whether the table is still ours. Where it is not,
+ * there is none when this returns, and no stream has a flow.
+ */
+void rf_kernel_failed(struct rf_kernel *kernel, enum rtpferry_cmd cmd, int err, const struct rf_buf *why);
 
 /* -- kernel_sync.c -- */
 
@@ -102,12 +95,10 @@ void rf_kernel_visit(struct rf_kernel *kernel, bool refused_only);
 
 /* Ask for the statistics of all flows, unless they are on their way. */
 void rf_kernel_dump(struct rf_kernel *kernel);
-/* Forget a dump that is under way, and what earlier owners left. */
+/* Forget a dump that is under way. */
 void rf_kernel_dump_stop(struct rf_kernel *kernel);
-/* A stream has this port now: what an earlier owner left on it ends. */
-void rf_kernel_claim(struct rf_kernel *kernel, const struct rf_stream *stream);
-/* What an adopted table has of its earlier owner. */
-void rf_kernel_read_foreign(struct rf_kernel *kernel);
+/* Read at once what the group's flows have counted. */
+void rf_kernel_read(struct rf_kernel *kernel, const struct rf_group *group);
 
 /* -- kernel_locals.c -- */
 

@@ -110,43 +110,76 @@ static uint64_t more(uint64_t *last, uint64_t now)
 	return difference;
 }
 
-static void count_forwarded(struct rf_kernel *kernel, struct rf_kernel_flow *flow, const struct rf_flow_stats *stats)
+/* What a reading has more of than the one before, which becomes it. */
+static struct rf_flow_stats take_news(struct rf_flow_stats *last, const struct rf_flow_stats *stats)
 {
-	uint64_t packets = more(&flow->last.packets, stats->packets), bytes = more(&flow->last.bytes, stats->bytes);
-	struct rf_kernel_counts *in = &flow->stream->kernel, *out = &flow->out->kernel;
-	struct rf_kernel_iface *from = &kernel->ifaces[flow->stream->iface], *to = &kernel->ifaces[flow->out->iface];
+	struct rf_flow_stats news = {
+		.packets = more(&last->packets, stats->packets),
+		.bytes = more(&last->bytes, stats->bytes),
+		.rtcp = more(&last->rtcp, stats->rtcp),
+	};
 
-	in->packets_in += packets;
-	in->bytes_in += bytes;
-	in->rtcp_in += more(&flow->last.rtcp, stats->rtcp);
-	out->packets_out += packets;
-	out->bytes_out += bytes;
-	from->packets_in += packets;
-	from->bytes_in += bytes;
-	to->packets_out += packets;
-	to->bytes_out += bytes;
-	if (stats->last_us > in->last_us)
-		in->last_us = stats->last_us;
+	for (unsigned i = 0; i < RTPFERRY_REASON_COUNT; i++) {
+		news.dropped[i] = more(&last->dropped[i], stats->dropped[i]);
+		news.passed_up[i] = more(&last->passed_up[i], stats->passed_up[i]);
+	}
+	return news;
+}
+
+/* The totals, by the rows of the interfaces. */
+static void count_totals(struct rf_kernel *kernel, const struct rf_flow_stats *news, unsigned in, unsigned out)
+{
+	kernel->ifaces[in].packets_in += news->packets;
+	kernel->ifaces[in].bytes_in += news->bytes;
+	kernel->ifaces[out].packets_out += news->packets;
+	kernel->ifaces[out].bytes_out += news->bytes;
+	for (unsigned i = 0; i < RTPFERRY_REASON_COUNT; i++) {
+		kernel->passed_up[i] += news->passed_up[i];
+		kernel->drops[drop_of(i)] += news->dropped[i];
+	}
+}
+
+static void count_streams(const struct rf_kernel_flow *flow, const struct rf_flow_stats *news, int64_t last_us)
+{
+	struct rf_kernel_counts *in = &flow->stream->kernel, *out = &flow->out->kernel;
+
+	in->packets_in += news->packets;
+	in->bytes_in += news->bytes;
+	in->rtcp_in += news->rtcp;
+	out->packets_out += news->packets;
+	out->bytes_out += news->bytes;
+	for (unsigned i = 0; i < RTPFERRY_REASON_COUNT; i++)
+		in->drops[drop_of(i)] += news->dropped[i];
+	if (last_us > in->last_us)
+		in->last_us = last_us;
 	if (in->first_us == 0)
-		in->first_us = stats->last_us;
+		in->first_us = last_us;
 }
 
 void rf_kernel_flow_count(struct rf_kernel *kernel, struct rf_kernel_flow *flow, const struct rf_flow_stats *stats)
 {
-	count_forwarded(kernel, flow, stats);
-	for (unsigned i = 0; i < RTPFERRY_REASON_COUNT; i++) {
-		uint64_t dropped = more(&flow->last.dropped[i], stats->dropped[i]);
+	bool older = stats->packets < flow->last.packets;
+	struct rf_flow_stats news = take_news(&flow->last, stats);
 
-		kernel->passed_up[i] += more(&flow->last.passed_up[i], stats->passed_up[i]);
-		kernel->drops[drop_of(i)] += dropped;
-		flow->stream->kernel.drops[drop_of(i)] += dropped;
-	}
+	count_totals(kernel, &news, flow->stream->iface, flow->out->iface);
+	count_streams(flow, &news, stats->last_us);
 	if (stats->last_us > flow->last.last_us)
 		flow->last.last_us = stats->last_us;
+	/* A row of a dump may have waited to be read while the flow was asked by itself. */
+	if (older)
+		return;
 	flow->last.past = stats->past;
 	flow->last.n_sources = stats->n_sources;
 	for (unsigned i = 0; i < stats->n_sources; i++)
 		flow->last.sources[i] = stats->sources[i];
+}
+
+void rf_kernel_flow_count_rest(struct rf_kernel *kernel, struct rf_flow_stats *last, const struct rf_flow_stats *stats,
+                               unsigned in, unsigned out)
+{
+	struct rf_flow_stats news = take_news(last, stats);
+
+	count_totals(kernel, &news, in, out);
 }
 
 static struct rf_leg_part part_of(const struct rf_flow_source *source)

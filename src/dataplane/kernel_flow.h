@@ -54,12 +54,18 @@ int rf_kernel_flow_new(struct rf_kernel *kernel, struct rf_stream *stream, struc
 void rf_kernel_flow_free(struct rf_kernel *kernel, struct rf_kernel_flow *flow);
 /* It stands in the kernel: tell the worker. */
 void rf_kernel_flow_begin(struct rf_kernel_flow *flow);
-/* It is gone from the kernel, and last is final: the worker goes on from it. The stream has no flow then. */
+/*
+ * It is gone from the kernel, or left there (kernel_left.h), and last is all that is counted: the worker goes on from
+ * it. The stream has no flow then.
+ */
 void rf_kernel_flow_end(struct rf_kernel *kernel, struct rf_kernel_flow *flow);
 /* A message of the flow's came back. */
 void rf_kernel_flow_done(struct rf_kernel *kernel, const struct rf_message *message);
 /* The kernel tells of the flow: count what is more than before. */
 void rf_kernel_flow_count(struct rf_kernel *kernel, struct rf_kernel_flow *flow, const struct rf_flow_stats *stats);
+/* The same of a flow that is no stream's any more, into the totals alone; in and out are rows of interfaces. */
+void rf_kernel_flow_count_rest(struct rf_kernel *kernel, struct rf_flow_stats *last, const struct rf_flow_stats *stats,
+                               unsigned in, unsigned out);
 /* Add what it measured to a leg. */
 void rf_kernel_flow_merge(const struct rf_kernel_flow *flow, struct rf_leg *leg);
 

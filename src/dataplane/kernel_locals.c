@@ -17,29 +17,30 @@ static bool has(const struct list *list, const struct rf_addr *address)
 	return false;
 }
 
-static void count(const struct rf_ports_usage *usage, void *arg)
+static void count(const struct rf_local *local, const struct rf_addr *advertised, void *arg)
 {
-	(void)usage;
+	(void)local;
+	(void)advertised;
 	++*(unsigned *)arg;
 }
 
-static void add_address(const struct rf_ports_usage *usage, void *arg)
+static void add_address(const struct rf_local *local, const struct rf_addr *advertised, void *arg)
 {
 	struct list *list = arg;
 
-	if (!has(list, &usage->local->address))
-		list->items[list->n++].address = usage->local->address;
+	(void)advertised;
+	if (!has(list, &local->address))
+		list->items[list->n++].address = local->address;
 }
 
 /* Behind a 1:1 NAT, traffic from inside the network comes to the private address, or to the public one. */
-static void add_alias(const struct rf_ports_usage *usage, void *arg)
+static void add_alias(const struct rf_local *local, const struct rf_addr *advertised, void *arg)
 {
-	const struct rf_local *local = usage->local;
 	struct list *list = arg;
 
-	if (local->advertised.family != local->address.family || has(list, &local->advertised))
+	if (advertised->family != local->address.family || has(list, advertised))
 		return;
-	list->items[list->n].address = local->advertised;
+	list->items[list->n].address = *advertised;
 	list->items[list->n++].alias_of = local->address;
 }
 
@@ -48,12 +49,12 @@ int rf_kernel_locals(const struct rf_dataplane *dataplane, struct rf_table_local
 	struct list list = {0};
 	unsigned rows = 0;
 
-	rf_ports_each(dataplane->config.ports, count, &rows);
+	rf_ports_each_advertised(dataplane->config.ports, count, &rows);
 	list.items = calloc(2 * rows + 1, sizeof(*list.items));
 	if (!list.items)
 		return -ENOMEM;
-	rf_ports_each(dataplane->config.ports, add_address, &list);
-	rf_ports_each(dataplane->config.ports, add_alias, &list);
+	rf_ports_each_advertised(dataplane->config.ports, add_address, &list);
+	rf_ports_each_advertised(dataplane->config.ports, add_alias, &list);
 	*out = list.items;
 	*n = list.n;
 	return 0;

@@ -1,123 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What flows tell: one dump a second, read a buffer at a time between other work. */
 #include <errno.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "base/clock.h"
 #include "dataplane/internal.h"
 
-/* -- flows of an earlier owner -- */
+/* -- one group -- */
 
-static bool is_idle(const struct rf_kernel *kernel, const struct rf_flow_stats *stats)
+static void take_one(void *arg, const struct rf_flow_stats *stats)
 {
-	int64_t since_us = stats->last_us > kernel->since_us ? stats->last_us : kernel->since_us;
+	struct rf_kernel_flow *flow = arg;
 
-	return rf_clock_us() - since_us >= RF_KERNEL_FOREIGN_US;
+	if (stats->cookie == flow->flow.cookie)
+		rf_kernel_flow_count(&flow->stream->group->dataplane->kernel, flow, stats);
 }
 
-/* Without memory it is seen by the next dump. */
-static void see_foreign(struct rf_kernel *kernel, const struct rf_flow_stats *stats)
-{
-	if (kernel->n_seen == kernel->size_seen) {
-		unsigned size = kernel->size_seen ? 2 * kernel->size_seen : 64;
-		struct rf_kernel_foreign *seen = realloc(kernel->seen, size * sizeof(*seen));
-
-		if (!seen)
-			return;
-		kernel->seen = seen;
-		kernel->size_seen = size;
-	}
-	kernel->seen[kernel->n_seen].local = stats->local;
-	kernel->seen[kernel->n_seen++].idle = is_idle(kernel, stats);
-}
-
-static void swap_seen(struct rf_kernel *kernel)
-{
-	struct rf_kernel_foreign *foreign = kernel->foreign;
-	unsigned size = kernel->size_foreign;
-
-	kernel->foreign = kernel->seen;
-	kernel->n_foreign = kernel->n_seen;
-	kernel->size_foreign = kernel->size_seen;
-	kernel->seen = foreign;
-	kernel->n_seen = 0;
-	kernel->size_seen = size;
-}
-
-static bool forget_foreign(struct rf_kernel_foreign *list, unsigned *n, const struct rf_endpoint *local)
-{
-	for (unsigned i = 0; i < *n; i++) {
-		if (!rf_endpoint_equal(&list[i].local, local))
-			continue;
-		list[i] = list[--*n];
-		return true;
-	}
-	return false;
-}
-
-static void count_nothing(void *arg, const struct rf_flow_stats *stats)
-{
-	(void)arg;
-	(void)stats;
-}
-
-static int delete_foreign(struct rf_kernel *kernel, const struct rf_endpoint *local)
+void rf_kernel_read(struct rf_kernel *kernel, const struct rf_group *group)
 {
 	struct rf_buf why;
-	int err;
+	int err = 0;
 
 	rf_buf_init(&why, 0);
-	err = rf_table_del_flows(kernel->table, local, 1, count_nothing, NULL, &why);
-	rf_buf_free(&why);
-	return err;
-}
+	RF_LIST_EACH (it, &group->streams) {
+		struct rf_kernel_flow *flow = RF_CONTAINER(it, struct rf_stream, in_group)->flow;
 
-void rf_kernel_claim(struct rf_kernel *kernel, const struct rf_stream *stream)
-{
-	struct rf_endpoint local = {.addr = stream->local->address, .port = stream->port};
-	bool known = forget_foreign(kernel->foreign, &kernel->n_foreign, &local);
-
-	known |= forget_foreign(kernel->seen, &kernel->n_seen, &local);
-	if (known && kernel->table)
-		delete_foreign(kernel, &local);
-}
-
-/* Those that the dump before had, too: a row may be older than a flow that was made in its place since. */
-static void delete_idle(struct rf_kernel *kernel)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < kernel->n_seen && n < RF_KERNEL_FOREIGN_ENDS;) {
-		struct rf_endpoint local = kernel->seen[i].local;
-
-		if (kernel->seen[i].idle && forget_foreign(kernel->foreign, &kernel->n_foreign, &local) &&
-		    delete_foreign(kernel, &local) == 0) {
-			kernel->seen[i] = kernel->seen[--kernel->n_seen];
-			n++;
-		} else {
-			i++;
-		}
+		if (flow && !err)
+			err = rf_table_get_flow(kernel->table, &flow->flow.local, take_one, flow, &why);
 	}
-	if (n > 0)
-		rf_log(kernel->dataplane->config.log, RF_LOG_DATAPLANE, RF_LOG_NOTICE, RF_STR_NONE,
-		       "table %u: %u flows of an earlier owner were idle for %d s and are deleted; %u are left",
-		       rf_table_id(kernel->table), n, RF_KERNEL_FOREIGN_US / 1000000, kernel->n_seen);
-}
-
-static void see_row(void *arg, const struct rf_flow_stats *stats)
-{
-	see_foreign(arg, stats);
-}
-
-void rf_kernel_read_foreign(struct rf_kernel *kernel)
-{
-	struct rf_buf why;
-
-	rf_buf_init(&why, 0);
-	if (rf_table_flows(rf_table_id(kernel->table), see_row, kernel, &why))
-		rf_log(kernel->dataplane->config.log, RF_LOG_DATAPLANE, RF_LOG_WARNING, RF_STR_NONE, "%.*s",
-		       RF_STR_ARG(rf_buf_view(&why)));
-	swap_seen(kernel);
+	if (err)
+		rf_kernel_failed(kernel, RTPFERRY_CMD_FLOW_GET, err, &why);
 	rf_buf_free(&why);
 }
 
@@ -144,7 +55,7 @@ static void on_row(void *arg, const struct rf_flow_stats *stats)
 	struct rf_kernel_flow *flow = rf_flow_index_find(&kernel->index, stats->cookie);
 
 	if (!flow || !rf_endpoint_equal(&flow->flow.local, &stats->local)) {
-		see_foreign(kernel, stats);
+		rf_kernel_left_see(kernel, stats);
 		return;
 	}
 	rf_kernel_flow_count(kernel, flow, stats);
@@ -188,12 +99,11 @@ static void on_dump(void *arg, int fd, int what)
 	rc = rf_table_dump_read(kernel->table, on_row, kernel, &why);
 	if (rc == 0) {
 		dump_over(kernel);
-		delete_idle(kernel);
-		swap_seen(kernel);
-		count_declined(kernel);
+		rf_kernel_left_tend(kernel);
+		if (kernel->table)
+			count_declined(kernel);
 	} else if (rc < 0 && rc != -EAGAIN) {
 		dump_over(kernel);
-		kernel->n_seen = 0;
 		rf_kernel_failed(kernel, RTPFERRY_CMD_FLOW_GET, rc, &why);
 	}
 	rf_buf_free(&why);
@@ -209,9 +119,14 @@ void rf_kernel_dump(struct rf_kernel *kernel)
 	rf_buf_init(&why, 0);
 	err = rf_table_dump_start(kernel->table, &why);
 	/* Busy: it was begun, and there was no memory to watch it. */
-	if (!err || err == -EBUSY)
+	if (!err || err == -EBUSY) {
+		rf_buf_reset(&why);
 		err = rf_loop_fd(kernel->dataplane->config.loop, rf_table_dump_fd(kernel->table), RF_LOOP_READ, on_dump,
 		                 kernel, &kernel->dump);
+		if (err)
+			rf_buf_printf(&why, "kernel table %u: its statistics cannot be waited for: %s",
+			              rf_table_id(kernel->table), strerror(-err));
+	}
 	if (err)
 		rf_kernel_failed(kernel, RTPFERRY_CMD_FLOW_GET, err, &why);
 	rf_buf_free(&why);
@@ -221,5 +136,4 @@ void rf_kernel_dump_stop(struct rf_kernel *kernel)
 {
 	if (kernel->dump)
 		dump_over(kernel);
-	kernel->n_seen = kernel->n_foreign = 0;
 }

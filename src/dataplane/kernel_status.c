@@ -45,7 +45,7 @@ void rf_dataplane_kernel(const struct rf_dataplane *dataplane, struct rf_kernel_
 		.why = kernel->table ? "" : sentence(&kernel->why),
 		.guard = kernel->guard.in_force,
 		.guard_why = sentence(&kernel->guard.why),
-		.flows = kernel->n_flows + kernel->n_foreign,
+		.flows = kernel->n_flows + (unsigned)kernel->left.flows.count,
 		.streams = kernel->n_flows,
 		.restored = kernel->guard.restored,
 	};

@@ -48,26 +48,42 @@ static int end_in_kernel(struct rf_kernel *kernel, struct rf_kernel_flow **flows
 	return rf_table_del_flows(kernel->table, keys, n, take_final, &ending, why);
 }
 
-/* All of them, or, where one hinders the others, one by one. What cannot be ended here is found by the dump. */
+/*
+ * They could not be ended together: one hindered the others, or an answer was lost. One by one, each is ended, or is
+ * not there any more (-ENOENT), or may be left in the kernel.
+ */
+static void end_singly(struct rf_kernel *kernel, struct rf_kernel_flow **flows, unsigned n)
+{
+	struct rf_buf why;
+
+	rf_buf_init(&why, 0);
+	for (unsigned i = 0; i < n; i++) {
+		int err = end_in_kernel(kernel, &flows[i], 1, &why);
+
+		if (err && err != -ENOENT)
+			rf_kernel_left_add(kernel, flows[i]);
+		rf_buf_reset(&why);
+	}
+	rf_buf_free(&why);
+}
+
 static void end_flows(struct rf_kernel *kernel, struct rf_kernel_flow **flows, unsigned n)
 {
-	struct rf_buf why, one;
+	struct rf_buf why;
 	int err = 0;
 
 	if (n == 0)
 		return;
 	rf_buf_init(&why, 0);
-	rf_buf_init(&one, 0);
 	if (kernel->table)
 		err = end_in_kernel(kernel, flows, n, &why);
-	for (unsigned i = 0; err && n > 1 && i < n; i++)
-		(void)end_in_kernel(kernel, &flows[i], 1, &one);
+	if (err)
+		end_singly(kernel, flows, n);
 	for (unsigned i = 0; i < n; i++)
 		rf_kernel_flow_end(kernel, flows[i]);
 	if (err)
 		rf_kernel_failed(kernel, RTPFERRY_CMD_FLOW_DEL, err, &why);
 	rf_buf_free(&why);
-	rf_buf_free(&one);
 }
 
 /* End the flows of a group's streams that must go, in as few messages as may be. */
@@ -188,6 +204,27 @@ static void end_what_is_not_wanted(struct rf_kernel *kernel, const struct plan *
 
 /* -- installation -- */
 
+/*
+ * Where a stream has no flow, none may stand. A stream whose place is not its own does without: it is looked at again
+ * with what was refused.
+ */
+static bool claim(struct rf_kernel *kernel, struct plan *plans, unsigned n)
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct rf_stream *stream = plans[i].stream;
+
+		if (stream->flow || rf_kernel_left_end(kernel, &plans[i].flow.local) == 0)
+			continue;
+		all = false;
+		if (plans[i].possible)
+			stream->why = RF_OFFLOAD_REFUSED;
+		plans[i].possible = false;
+	}
+	return all;
+}
+
 /* The flows to set, by the plans that ask for them, which come first then: how many; -ENOMEM. */
 static int gather(struct rf_kernel *kernel, struct plan *plans, unsigned n, struct rf_flow *flows)
 {
@@ -211,7 +248,7 @@ static int gather(struct rf_kernel *kernel, struct plan *plans, unsigned n, stru
 	return n_flows;
 }
 
-static void installed(struct rf_kernel *kernel, const struct plan *plan)
+static void installed(struct rf_kernel *kernel, struct plan *plan)
 {
 	if (!plan->made) {
 		plan->stream->flow->flow = plan->flow;
@@ -219,6 +256,7 @@ static void installed(struct rf_kernel *kernel, const struct plan *plan)
 	}
 	kernel->n_flows++;
 	rf_kernel_flow_begin(plan->made);
+	plan->made = NULL;
 }
 
 /* The call stays as a whole where it can be moved as a whole. */
@@ -234,28 +272,30 @@ static void refused(struct rf_kernel *kernel, struct rf_group *group, struct pla
 			STREAM(it)->why = RF_OFFLOAD_REFUSED;
 }
 
+/* Was the answer lost, so that they may stand there? */
+static bool may_be_done(int err)
+{
+	return err == -ENOBUFS || err == -ENODATA || err == -EBADMSG;
+}
+
 static void install(struct rf_kernel *kernel, struct rf_group *group, struct plan *plans, unsigned n,
                     struct rf_flow *flows)
 {
 	int n_flows = gather(kernel, plans, n, flows), err = n_flows;
 	struct rf_buf why;
 
-	if (n_flows == 0) {
-		group->refused = false;
+	if (n_flows == 0)
 		return;
-	}
 	rf_buf_init(&why, 0);
 	if (n_flows > 0)
 		err = rf_table_set_flows(kernel->table, flows, (unsigned)n_flows, &why);
 	else
 		rf_buf_printf(&why, "kernel table %u: flow-set: out of memory", rf_table_id(kernel->table));
+	for (int i = 0; (!err || may_be_done(err)) && i < n_flows; i++)
+		installed(kernel, &plans[i]);
 	if (err) {
 		refused(kernel, group, plans, n);
 		rf_kernel_failed(kernel, RTPFERRY_CMD_FLOW_SET, err, &why);
-	} else {
-		group->refused = false;
-		for (int i = 0; i < n_flows; i++)
-			installed(kernel, &plans[i]);
 	}
 	rf_buf_free(&why);
 }
@@ -291,8 +331,11 @@ void rf_kernel_sync(struct rf_kernel *kernel, struct rf_group *group)
 	RF_LIST_EACH (it, &group->streams)
 		plans[i++] = plan_stream(STREAM(it));
 	end_what_is_not_wanted(kernel, plans, i);
-	if (kernel->table)
+	if (kernel->table) {
+		group->refused = !claim(kernel, plans, i);
+		kernel->refused |= group->refused;
 		install(kernel, group, plans, i, flows);
+	}
 	free(plans);
 }
 

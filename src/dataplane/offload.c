@@ -112,15 +112,27 @@ static enum rf_offload_reason set_destination(const struct rf_offload_end *out, 
 /* Networks that no party sends from through the internet (RFC 6890), beside what base/addr.h knows. */
 static bool is_special(const struct rf_addr *addr)
 {
-	static const char *const nets[] = {
-		"0.0.0.0/8",      "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24",
-		"203.0.113.0/24", "240.0.0.0/4",  "::/8",         "64:ff9b::/96",   "100::/64",      "2001::/23",
-		"2001:db8::/32",  "2002::/16",    "3fff::/20",    "fec0::/10",
+	static const struct rf_net nets[] = {
+		{{RF_FAMILY_IP4, {0}}, 8},
+		{{RF_FAMILY_IP4, {192, 0, 0}}, 24},
+		{{RF_FAMILY_IP4, {192, 0, 2}}, 24},
+		{{RF_FAMILY_IP4, {192, 88, 99}}, 24},
+		{{RF_FAMILY_IP4, {198, 18}}, 15},
+		{{RF_FAMILY_IP4, {198, 51, 100}}, 24},
+		{{RF_FAMILY_IP4, {203, 0, 113}}, 24},
+		{{RF_FAMILY_IP4, {240}}, 4},
+		{{RF_FAMILY_IP6, {0}}, 8},
+		{{RF_FAMILY_IP6, {0x00, 0x64, 0xff, 0x9b}}, 96},
+		{{RF_FAMILY_IP6, {0x01, 0x00}}, 64},
+		{{RF_FAMILY_IP6, {0x20, 0x01}}, 23},
+		{{RF_FAMILY_IP6, {0x20, 0x01, 0x0d, 0xb8}}, 32},
+		{{RF_FAMILY_IP6, {0x20, 0x02}}, 16},
+		{{RF_FAMILY_IP6, {0x3f, 0xff}}, 20},
+		{{RF_FAMILY_IP6, {0xfe, 0xc0}}, 10},
 	};
-	struct rf_net net;
 
 	for (unsigned i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
-		if (!rf_net_parse(rf_str_of(nets[i]), &net) && rf_net_contains(&net, addr))
+		if (rf_net_contains(&nets[i], addr))
 			return true;
 	return false;
 }

@@ -33,7 +33,7 @@ void rf_http_session(struct rf_http_site *site, const struct rf_http_request *re
 {
 	bool samples = !rf_str_equal(rf_http_arg(request, "samples"), RF_STR("0"));
 	struct rf_call_report *report;
-	int err = rf_call_report(site->config.calls, request->tail, site->arena, &report);
+	int err = rf_call_report_now(site->config.calls, request->tail, site->arena, &report);
 
 	if (err == -ENOENT)
 		no_such_session(reply, request->tail);

@@ -82,6 +82,11 @@ static int queue_shuffle(struct rf_pool *pool)
 	return 0;
 }
 
+static struct rf_pool_advertised *advertised_of(struct rf_list *it)
+{
+	return RF_CONTAINER(it, struct rf_pool_advertised, in_pool);
+}
+
 int rf_pool_new(const struct rf_local *local, struct rf_pool **out)
 {
 	unsigned first = local->port_min + (local->port_min & 1U);
@@ -96,6 +101,7 @@ int rf_pool_new(const struct rf_local *local, struct rf_pool **out)
 	if (!pool)
 		return -ENOMEM;
 	pool->local = *local;
+	rf_list_init(&pool->advertised);
 	pool->first_port = (uint16_t)first;
 	pool->n_pairs = (uint16_t)((local->port_max - first + 1) / 2);
 	pool->n_taken = pool->n_pairs;
@@ -122,9 +128,58 @@ void rf_pool_free(struct rf_pool *pool)
 	if (!pool)
 		return;
 	rf_pool_keep(pool, 0);
+	RF_LIST_EACH_SAFE (it, &pool->advertised)
+		free(advertised_of(it));
 	free(pool->kept);
 	free(pool->slots);
 	free(pool);
+}
+
+/* -- what it is advertised as -- */
+
+static struct rf_pool_advertised *in_force(const struct rf_pool *pool)
+{
+	return advertised_of(pool->advertised.prev);
+}
+
+int rf_pool_advertised_new(const struct rf_pool *pool, const struct rf_addr *address, struct rf_pool_advertised **out)
+{
+	struct rf_pool_advertised *advertised = NULL;
+
+	if (rf_list_empty(&pool->advertised) || !rf_addr_equal(&in_force(pool)->address, address)) {
+		advertised = calloc(1, sizeof(*advertised));
+		if (!advertised)
+			return -ENOMEM;
+		advertised->address = *address;
+	}
+	*out = advertised;
+	return 0;
+}
+
+void rf_pool_each_former(const struct rf_pool *pool, rf_ports_advertised_fn *fn, void *arg)
+{
+	for (struct rf_list *it = pool->advertised.next; it != pool->advertised.prev; it = it->next)
+		fn(&pool->local, &advertised_of(it)->address, arg);
+}
+
+/* Forget the oldest that no call can have shown. */
+static void forget_advertised(struct rf_pool *pool)
+{
+	RF_LIST_EACH_SAFE (it, &pool->advertised) {
+		if (it == pool->advertised.prev || advertised_of(it)->n_pairs > 0)
+			return;
+		rf_list_remove(it);
+		free(advertised_of(it));
+	}
+}
+
+void rf_pool_advertise(struct rf_pool *pool, struct rf_pool_advertised *advertised)
+{
+	if (!advertised)
+		return;
+	rf_list_append(&pool->advertised, &advertised->in_pool);
+	pool->local.advertised = advertised->address;
+	forget_advertised(pool);
 }
 
 /* -- sockets that free pairs keep -- */
@@ -225,7 +280,12 @@ static int pair_open(struct rf_pool *pool, uint16_t i, bool want_rtcp, struct rf
 		close(rtp);
 		return rtcp;
 	}
-	*out = (struct rf_port_pair){.local = &pool->local, .rtp_port = (uint16_t)port, .rtp_fd = rtp, .rtcp_fd = rtcp};
+	*out = (struct rf_port_pair){.local = &pool->local,
+	                             .rtp_port = (uint16_t)port,
+	                             .rtp_fd = rtp,
+	                             .rtcp_fd = rtcp,
+	                             .advertised = in_force(pool)};
+	out->advertised->n_pairs++;
 	return 0;
 }
 
@@ -275,5 +335,7 @@ void rf_pool_put(struct rf_pool *pool, struct rf_port_pair *pair)
 		close_kept(&pair->rtcp_fd);
 	}
 	queue_append(pool, i);
+	pair->advertised->n_pairs--;
+	forget_advertised(pool);
 	*pair = (struct rf_port_pair){.rtp_fd = -1, .rtcp_fd = -1};
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/list.h"
 #include "ports/ports.h"
 
 /* A pair's place in the queue; pairs that are handed out are in no queue. */
@@ -25,8 +26,17 @@ struct rf_pool_kept {
 	int rtcp_fd; /* -1: none */
 };
 
+/* What the address was advertised as, from one reload to the next. */
+struct rf_pool_advertised {
+	struct rf_list in_pool; /* rf_pool.advertised */
+	struct rf_addr address;
+	unsigned n_pairs; /* handed out meanwhile, and not back yet */
+};
+
 struct rf_pool {
-	struct rf_local local;      /* what pairs point to */
+	struct rf_local local;     /* what pairs point to */
+	struct rf_list advertised; /* struct rf_pool_advertised, owned: the oldest that a pair was handed out under, and
+	                              those since, which its call may have shown too; the last is the one in force */
 	struct rf_pool_slot *slots; /* owned; n_pairs of them and, behind them, the queue's head */
 	uint16_t first_port;        /* even, host order */
 	uint16_t n_pairs;           /* that the range holds: at most 32,768 */
@@ -41,6 +51,13 @@ struct rf_pool {
 /* 0, -EINVAL (the range holds no pair), -ENOMEM. */
 int rf_pool_new(const struct rf_local *local, struct rf_pool **out);
 void rf_pool_free(struct rf_pool *pool); /* NULL is fine */
+
+/* What it will be advertised as, unless that is so already, for rf_pool_advertise. 0 or -ENOMEM. */
+int rf_pool_advertised_new(const struct rf_pool *pool, const struct rf_addr *address, struct rf_pool_advertised **out);
+/* From now on it is advertised as that, which the pool owns then; NULL: no change. */
+void rf_pool_advertise(struct rf_pool *pool, struct rf_pool_advertised *advertised);
+/* Call fn for each former one that is remembered. */
+void rf_pool_each_former(const struct rf_pool *pool, rf_ports_advertised_fn *fn, void *arg);
 
 /*
  * The pair that rested longest. A pair whose port another process holds goes to the end of the queue. 0; -ENOSPC

@@ -214,8 +214,14 @@ static void pools_replace(struct rf_ports *ports, struct rf_pool **pools, unsign
 	ports->n_pools = n;
 }
 
+static const struct rf_addr *advertised_as(const struct rf_local_config *config)
+{
+	return config->advertised.family == RF_FAMILY_NONE ? &config->address : &config->advertised;
+}
+
 int rf_ports_configure(struct rf_ports *ports, const struct rf_local_config *locals, unsigned n, struct rf_str *why)
 {
+	struct rf_pool_advertised **advertised = NULL;
 	struct rf_pool **pools = NULL, **retired;
 	unsigned made = 0;
 	int err;
@@ -230,10 +236,16 @@ int rf_ports_configure(struct rf_ports *ports, const struct rf_local_config *loc
 		goto fail;
 	ports->retired = retired;
 	pools = calloc(n + 1, sizeof(struct rf_pool *));
-	if (!pools)
-		goto fail;
+	advertised = calloc(n + 1, sizeof(struct rf_pool_advertised *));
+	if (!pools || !advertised)
+		goto fail_pools;
 	for (; made < n; made++) {
 		err = pool_for(ports, &locals[made], &pools[made]);
+		if (err)
+			goto fail_pools;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		err = rf_pool_advertised_new(pools[i], advertised_as(&locals[i]), &advertised[i]);
 		if (err)
 			goto fail_pools;
 	}
@@ -241,15 +253,18 @@ int rf_ports_configure(struct rf_ports *ports, const struct rf_local_config *loc
 		if (pools[i]->retired)
 			unretire(ports, pools[i]);
 		pools[i]->max_kept = ports->max_kept;
-		pools[i]->local.advertised =
-			locals[i].advertised.family == RF_FAMILY_NONE ? locals[i].address : locals[i].advertised;
+		rf_pool_advertise(pools[i], advertised[i]);
 		pools[i]->local.mark = locals[i].mark;
 		pools[i]->local.stack = locals[i].stack;
 	}
+	free(advertised);
 	pools_replace(ports, pools, n);
 	return 0;
 
 fail_pools:
+	for (unsigned i = 0; advertised && i < n; i++)
+		free(advertised[i]);
+	free(advertised);
 	while (made-- > 0)
 		if (!pool_in(ports->pools, ports->n_pools, pools[made]) && !pools[made]->retired)
 			rf_pool_free(pools[made]);
@@ -399,5 +414,17 @@ void rf_ports_each(const struct rf_ports *ports, void (*fn)(const struct rf_port
 			.local = &pool->local, .ports = 2U * pool->n_pairs, .in_use = 2U * pool->n_taken};
 
 		fn(&usage, arg);
+	}
+}
+
+void rf_ports_each_advertised(const struct rf_ports *ports, rf_ports_advertised_fn *fn, void *arg)
+{
+	for (unsigned i = 0; i < ports->n_pools; i++)
+		fn(&ports->pools[i]->local, &ports->pools[i]->local.advertised, arg);
+	for (unsigned i = 0; i < ports->n_pools; i++)
+		rf_pool_each_former(ports->pools[i], fn, arg);
+	for (unsigned i = 0; i < ports->n_retired; i++) {
+		fn(&ports->retired[i]->local, &ports->retired[i]->local.advertised, arg);
+		rf_pool_each_former(ports->retired[i], fn, arg);
 	}
 }

@@ -13,7 +13,8 @@
 #include "base/str.h"
 #include "log/log.h"
 
-struct rf_ports; /* opaque: all interfaces */
+struct rf_ports;           /* opaque: all interfaces */
+struct rf_pool_advertised; /* opaque */
 
 #define RF_IFACE_NAME 32 /* bytes of a name, with the final NUL */
 #define RF_IFACE_MAX_ADDRESSES 16
@@ -44,9 +45,10 @@ struct rf_local_config {
 /* A pair of adjacent ports: RTP even, RTCP odd (RFC 3550 section 11). */
 struct rf_port_pair {
 	const struct rf_local *local;
-	uint16_t rtp_port; /* host order; RTCP is rtp_port + 1 */
-	int rtp_fd;        /* bound socket; -1: none */
-	int rtcp_fd;       /* bound socket; -1: none (not asked for, or dropped) */
+	uint16_t rtp_port;                     /* host order; RTCP is rtp_port + 1 */
+	int rtp_fd;                            /* bound socket; -1: none */
+	int rtcp_fd;                           /* bound socket; -1: none (not asked for, or dropped) */
+	struct rf_pool_advertised *advertised; /* in force when it was handed out; the pool's */
 };
 
 struct rf_ports_usage {
@@ -95,5 +97,13 @@ int rf_ports_get_exact(struct rf_ports *ports, const struct rf_addr *address, ui
 
 /* Call fn for each address in configured order. */
 void rf_ports_each(const struct rf_ports *ports, void (*fn)(const struct rf_ports_usage *usage, void *arg), void *arg);
+
+typedef void rf_ports_advertised_fn(const struct rf_local *local, const struct rf_addr *advertised, void *arg);
+
+/*
+ * Call fn for each address that packets may come to, with each that it is advertised as: those that are configured
+ * first, in their order, then what a reload has changed or removed and a call that is still there has shown.
+ */
+void rf_ports_each_advertised(const struct rf_ports *ports, rf_ports_advertised_fn *fn, void *arg);
 
 #endif

@@ -51,7 +51,10 @@ int rf_message_flows(const struct nlmsghdr *message, int64_t now_us, rf_table_st
 int rf_message_tables(const struct nlmsghdr *message, void (*fn)(void *arg, const struct rf_message_table *table),
                       void *arg);
 
-/* Add an item "reason" (of any list of reasons) to counters of RTPFERRY_REASON_COUNT. 0 or -EBADMSG. */
+/*
+ * Add an item "reason" (of any list of reasons) to counters of RTPFERRY_REASON_COUNT; a reason that this program does
+ * not know is passed over. 0 or -EBADMSG.
+ */
 int rf_message_read_reason(const struct rf_item *item, uint64_t *packets);
 
 #endif

@@ -55,7 +55,7 @@ void rf_message_put_key(struct rf_netlink *nl, const struct rf_endpoint *local)
 
 int rf_message_read_reason(const struct rf_item *item, uint64_t *packets)
 {
-	uint64_t reason = RTPFERRY_REASON_COUNT, n = 0;
+	uint64_t reason = UINT64_MAX, n = 0;
 	struct rf_walk walk;
 	struct rf_item part;
 	int rc;
@@ -67,9 +67,10 @@ int rf_message_read_reason(const struct rf_item *item, uint64_t *packets)
 		else
 			n = rf_item_number(&part);
 	}
-	if (rc < 0 || reason >= RTPFERRY_REASON_COUNT)
+	if (rc < 0 || reason == UINT64_MAX)
 		return -EBADMSG;
-	packets[reason] += n;
+	if (reason < RTPFERRY_REASON_COUNT) /* else of a younger module */
+		packets[reason] += n;
 	return 0;
 }
 
@@ -130,18 +131,26 @@ static void take_source(struct rf_flow_source *out, const struct rf_item *part, 
 	}
 }
 
+/* A younger module may have more of them than there is room for: the others are told as if they had given way. */
 static int read_source(const struct rf_item *item, int64_t now_us, struct rf_flow_stats *out)
 {
+	struct rf_flow_source source = {0};
 	struct rf_walk walk;
 	struct rf_item part;
 	int rc;
 
-	if (out->n_sources == RF_LEG_SOURCES)
-		return -EBADMSG;
 	rf_walk_nest(&walk, item);
 	while ((rc = rf_walk_next(&walk, &part)) > 0)
-		take_source(&out->sources[out->n_sources], &part, now_us);
-	out->n_sources++;
+		take_source(&source, &part, now_us);
+	if (out->n_sources < RF_LEG_SOURCES) {
+		out->sources[out->n_sources++] = source;
+		return rc;
+	}
+	out->past.packets += source.packets;
+	out->past.expected += source.expected;
+	out->past.lost += source.lost;
+	out->past.duplicates += source.duplicates;
+	out->past.reordered += source.reordered;
 	return rc;
 }
 
@@ -156,15 +165,15 @@ static int read_past(const struct rf_item *item, struct rf_flow_past *out)
 		uint64_t n = rf_item_number(&part);
 
 		if (part.number == RTPFERRY_A_PAST_PACKETS)
-			out->packets = n;
+			out->packets += n;
 		else if (part.number == RTPFERRY_A_PAST_EXPECTED)
-			out->expected = n;
+			out->expected += n;
 		else if (part.number == RTPFERRY_A_PAST_LOST)
-			out->lost = n;
+			out->lost += n;
 		else if (part.number == RTPFERRY_A_PAST_DUPLICATES)
-			out->duplicates = n;
+			out->duplicates += n;
 		else if (part.number == RTPFERRY_A_PAST_REORDERED)
-			out->reordered = n;
+			out->reordered += n;
 	}
 	return rc;
 }

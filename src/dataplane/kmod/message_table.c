@@ -110,7 +110,7 @@ int rf_message_read_table(const struct rf_item *item, struct rf_message_table *o
 		if (rc < 0)
 			return rc;
 	}
-	if (rc < 0 || table.row.id == 0 || table.row.hook >= RTPFERRY_HOOK_COUNT)
+	if (rc < 0 || table.row.id == 0)
 		return -EBADMSG;
 	*out = table;
 	return 0;

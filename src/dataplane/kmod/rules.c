@@ -11,7 +11,7 @@
 
 struct rf_rules {
 	struct rf_netlink *nl;         /* owned */
-	struct rf_rules_config config; /* what is installed; ranges are owned */
+	struct rf_rules_config config; /* what is installed; ranges and aliases are owned */
 	struct rf_rules_state good;    /* how that looks */
 	uint32_t generation;           /* of the ruleset when it looked so; 0: look again */
 };
@@ -98,19 +98,31 @@ static int install(struct rf_rules *rules, const struct rf_rules_config *config,
 	return 0;
 }
 
-/* A copy of a config with ranges of its own. */
+static void *copy_items(const void *items, size_t size)
+{
+	void *copy = malloc(size ? size : 1);
+
+	if (copy && size)
+		memcpy(copy, items, size);
+	return copy;
+}
+
+static void free_items(struct rf_rules_config *config)
+{
+	free((void *)config->ranges);
+	free((void *)config->aliases);
+}
+
+/* A copy of a config with ranges and aliases of its own. */
 static int copy(const struct rf_rules_config *config, struct rf_rules_config *out)
 {
-	size_t size = config->n_ranges * sizeof(*config->ranges);
-	struct rf_rules_range *ranges = malloc(size ? size : 1);
-
-	if (!ranges)
-		return -ENOMEM;
-	if (size)
-		memcpy(ranges, config->ranges, size);
 	*out = *config;
-	out->ranges = ranges;
-	return 0;
+	out->ranges = copy_items(config->ranges, config->n_ranges * sizeof(*config->ranges));
+	out->aliases = copy_items(config->aliases, config->n_aliases * sizeof(*config->aliases));
+	if (out->ranges && out->aliases)
+		return 0;
+	free_items(out);
+	return -ENOMEM;
 }
 
 int rf_rules_new(const struct rf_rules_config *config, struct rf_rules **out, struct rf_buf *why)
@@ -133,6 +145,26 @@ int rf_rules_new(const struct rf_rules_config *config, struct rf_rules **out, st
 	return 0;
 }
 
+static bool same_range(const struct rf_rules_range *a, const struct rf_rules_range *b)
+{
+	return rf_addr_equal(&a->address, &b->address) && a->port_min == b->port_min && a->port_max == b->port_max;
+}
+
+bool rf_rules_are(const struct rf_rules *rules, const struct rf_rules_config *config)
+{
+	const struct rf_rules_config *mine = &rules->config;
+	bool are = strcmp(mine->name, config->name) == 0 && strcmp(mine->owner, config->owner) == 0 &&
+	           mine->target == config->target && mine->n_ranges == config->n_ranges &&
+	           mine->n_aliases == config->n_aliases;
+
+	for (unsigned i = 0; are && i < config->n_ranges; i++)
+		are = same_range(&mine->ranges[i], &config->ranges[i]);
+	for (unsigned i = 0; are && i < config->n_aliases; i++)
+		are = same_range(&mine->aliases[i].range, &config->aliases[i].range) &&
+		      rf_addr_equal(&mine->aliases[i].to, &config->aliases[i].to);
+	return are;
+}
+
 int rf_rules_set(struct rf_rules *rules, const struct rf_rules_config *config, struct rf_buf *why)
 {
 	struct rf_rules_config mine;
@@ -144,10 +176,10 @@ int rf_rules_set(struct rf_rules *rules, const struct rf_rules_config *config, s
 	}
 	rc = install(rules, &mine, why);
 	if (rc < 0) {
-		free((void *)mine.ranges);
+		free_items(&mine);
 		return rc;
 	}
-	free((void *)rules->config.ranges);
+	free_items(&rules->config);
 	rules->config = mine;
 	return 0;
 }
@@ -217,7 +249,7 @@ void rf_rules_leave(struct rf_rules *rules)
 	if (!rules)
 		return;
 	forget(&rules->good);
-	free((void *)rules->config.ranges);
+	free_items(&rules->config);
 	rf_netlink_close(rules->nl);
 	free(rules);
 }

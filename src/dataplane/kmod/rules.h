@@ -2,7 +2,9 @@
 /*
  * The nftables table rtpferry_<name> that guards the tuple: packets to and from media addresses and ports are notrack,
  * in prerouting and output at raw priority, so that no conntrack entry and no NAT rule can touch what the SDP has
- * promised. With a target, packets to the same addresses and ports also go to the xtables target RTPFERRY.
+ * promised. Packets that arrive with the address as it is advertised, which no translation has changed on their way,
+ * get the local address before that, statelessly. With a target, packets to all these addresses and ports also go to
+ * the xtables target RTPFERRY.
  * rules_batch.c is the one file that includes libnftnl.
  */
 #ifndef RF_DATAPLANE_KMOD_RULES_H
@@ -24,12 +26,20 @@ struct rf_rules_range {
 	uint16_t port_min, port_max; /* inclusive */
 };
 
+/* What an address is advertised as. */
+struct rf_rules_alias {
+	struct rf_rules_range range; /* its packets: to the advertised address and the ports of the local one */
+	struct rf_addr to;           /* the local address, of the same family */
+};
+
 struct rf_rules_config {
-	char name[RF_RULES_NAME];            /* of the nftables table, in full: "rtpferry_7", "rtpferry_ng2223" */
-	char owner[RF_RULES_OWNER];          /* who it is for, printed in comments: the label */
-	uint32_t target;                     /* id for the target RTPFERRY; 0: no such rules */
-	const struct rf_rules_range *ranges; /* borrowed for the call; copied by rf_rules_new */
-	unsigned n_ranges;                   /* of them */
+	char name[RF_RULES_NAME];             /* of the nftables table, in full: "rtpferry_7", "rtpferry_ng2223" */
+	char owner[RF_RULES_OWNER];           /* who it is for, printed in comments: the label */
+	uint32_t target;                      /* id for the target RTPFERRY; 0: no such rules */
+	const struct rf_rules_range *ranges;  /* borrowed for the call; copied by rf_rules_new */
+	unsigned n_ranges;                    /* of them */
+	const struct rf_rules_alias *aliases; /* borrowed and copied in the same way; of two, the first has a packet */
+	unsigned n_aliases;                   /* of them */
 };
 
 /*
@@ -38,6 +48,8 @@ struct rf_rules_config {
  * sentence.
  */
 int rf_rules_new(const struct rf_rules_config *config, struct rf_rules **out, struct rf_buf *why);
+/* Are the rules that were installed last those of a config? */
+bool rf_rules_are(const struct rf_rules *rules, const struct rf_rules_config *config);
 /* Other ranges or another target. As rf_rules_new; on an error the old rules stay. */
 int rf_rules_set(struct rf_rules *rules, const struct rf_rules_config *config, struct rf_buf *why);
 /*

@@ -232,6 +232,30 @@ static void add_match(struct nftnl_rule *rule, const struct chain *c, const stru
 	}
 }
 
+/*
+ * The destination becomes that address, and the checksums of IP and UDP what fits: of UDP none stays none. Behind a
+ * match of packets to another address of the same family.
+ */
+static void add_destination(struct nftnl_rule *rule, const struct rf_addr *address, bool *failed)
+{
+	bool four = address->family == RF_FAMILY_IP4;
+	struct nftnl_expr *value = add(rule, "immediate", failed), *payload = add(rule, "payload", failed);
+	uint32_t len = four ? 4 : 16;
+
+	if (!value || !payload)
+		return;
+	nftnl_expr_set_u32(value, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	if (nftnl_expr_set(value, NFTNL_EXPR_IMM_DATA, address->ip, len) < 0)
+		*failed = true;
+	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_NETWORK_HEADER);
+	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_OFFSET, four ? 16 : 24);
+	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_LEN, len);
+	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_CSUM_TYPE, four ? NFT_PAYLOAD_CSUM_INET : NFT_PAYLOAD_CSUM_NONE);
+	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_CSUM_OFFSET, four ? 10 : 0);
+	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_FLAGS, NFT_PAYLOAD_L4CSUM_PSEUDOHDR);
+}
+
 static void add_target(struct nftnl_rule *rule, uint32_t id, bool *failed)
 {
 	struct nftnl_expr *expr = add(rule, "target", failed);
@@ -262,8 +286,9 @@ static void add_comment(struct nftnl_rule *rule, const struct rf_rules_config *c
 		nftnl_udata_buf_free(data);
 }
 
+/* to: the destination that packets get; NULL: theirs stays. */
 static void add_rule(struct rf_rules_batch *batch, const struct rf_rules_config *config, const struct chain *c,
-                     const struct rf_rules_range *range)
+                     const struct rf_rules_range *range, const struct rf_addr *to)
 {
 	struct nftnl_rule *rule = nftnl_rule_alloc();
 	bool failed = !rule || nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, config->name) < 0 ||
@@ -272,11 +297,13 @@ static void add_rule(struct rf_rules_batch *batch, const struct rf_rules_config 
 
 	if (!failed) {
 		add_match(rule, c, range, &failed);
-		if (c->kind == RF_RULES_TARGET)
+		if (to)
+			add_destination(rule, to, &failed);
+		else if (c->kind == RF_RULES_TARGET)
 			add_target(rule, config->target, &failed);
 		else
 			add(rule, "notrack", &failed);
-		add_comment(rule, config, c->kind, &failed);
+		add_comment(rule, config, to ? RF_RULES_ALIAS : c->kind, &failed);
 	}
 	if (!failed)
 		msg = message(batch, NFT_MSG_NEWRULE, c->table, NLM_F_CREATE | NLM_F_APPEND);
@@ -290,6 +317,31 @@ static void add_rule(struct rf_rules_batch *batch, const struct rf_rules_config 
 		nftnl_rule_free(rule);
 }
 
+static void add_aliases(struct rf_rules_batch *batch, const struct rf_rules_config *config, const struct chain *c)
+{
+	for (unsigned i = 0; i < config->n_aliases; i++) {
+		const struct rf_rules_alias *alias = &config->aliases[i];
+
+		if (belongs(&alias->range, c->table))
+			add_rule(batch, config, c, &alias->range, c->kind == RF_RULES_IN ? &alias->to : NULL);
+	}
+}
+
+/*
+ * Coming in, packets to an alias are those of the address when the rules of the addresses see them. The target stands
+ * before all that, since the module knows the aliases itself.
+ */
+static void add_rules(struct rf_rules_batch *batch, const struct rf_rules_config *config, const struct chain *c)
+{
+	if (c->kind == RF_RULES_IN)
+		add_aliases(batch, config, c);
+	for (unsigned i = 0; i < config->n_ranges; i++)
+		if (belongs(&config->ranges[i], c->table))
+			add_rule(batch, config, c, &config->ranges[i], NULL);
+	if (c->kind == RF_RULES_TARGET)
+		add_aliases(batch, config, c);
+}
+
 void rf_rules_batch_add(struct rf_rules_batch *batch, const struct rf_rules_config *config)
 {
 	for (enum rf_rules_table table = 0; table < RF_RULES_TABLES; table++)
@@ -301,9 +353,7 @@ void rf_rules_batch_add(struct rf_rules_batch *batch, const struct rf_rules_conf
 		if (chains[c].kind == RF_RULES_TARGET && batch->target == 0)
 			batch->target = batch->last + 1;
 		add_chain(batch, config->name, &chains[c]);
-		for (unsigned i = 0; i < config->n_ranges; i++)
-			if (belongs(&config->ranges[i], chains[c].table))
-				add_rule(batch, config, &chains[c], &config->ranges[i]);
+		add_rules(batch, config, &chains[c]);
 	}
 }
 

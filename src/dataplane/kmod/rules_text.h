@@ -11,6 +11,7 @@
 
 /* The rules of an address. */
 enum rf_rules_kind {
+	RF_RULES_ALIAS,  /* packets to what it is advertised as get it as their destination */
 	RF_RULES_IN,     /* packets to it are not tracked */
 	RF_RULES_OUT,    /* packets from it are not tracked */
 	RF_RULES_TARGET, /* packets to it go to the target */

@@ -213,6 +213,18 @@ int rf_table_del_flows(struct rf_table *table, const struct rf_endpoint *keys, u
 	return rc;
 }
 
+int rf_table_get_flow(struct rf_table *table, const struct rf_endpoint *key, rf_table_stats_fn *fn, void *arg,
+                      struct rf_buf *why)
+{
+	struct sink sink = {fn, arg, rf_clock_us()};
+	char text[WHAT_SIZE];
+
+	rf_netlink_begin(table->nl, RTPFERRY_CMD_FLOW_GET, 0);
+	rf_message_put_table(table->nl, table->id);
+	rf_message_put_key(table->nl, key);
+	return rf_module_call(table->nl, what(text, table->id, RTPFERRY_CMD_FLOW_GET), take_flows, &sink, why);
+}
+
 int rf_table_dump_start(struct rf_table *table, struct rf_buf *why)
 {
 	static const struct rf_netlink_error none;

@@ -47,7 +47,7 @@ struct rf_table_wish {
 struct rf_table_row {
 	uint32_t id;
 	char label[RTPFERRY_LABEL_MAX + 1];
-	uint32_t hook;     /* enum rtpferry_hook */
+	uint32_t hook;     /* enum rtpferry_hook, or one of a younger module */
 	uint64_t netns;    /* inode of the namespace */
 	uint32_t flows;    /* that it has */
 	uint32_t owner;    /* netlink port id; 0: an orphan */
@@ -77,8 +77,9 @@ const struct rf_table_info *rf_table_info(const struct rf_table *table);
 int rf_table_renew(struct rf_table *table, const struct rf_table_local *locals, unsigned n, struct rf_buf *why);
 
 /*
- * Install or replace flows, all or none, as one message. 0; -ENOENT: the table is gone; -E2BIG: more than
- * RF_TABLE_BATCH; others: the refusal.
+ * Install or replace flows, all or none, as one message. 0; -ENOENT: the table is gone; -EPERM: it is not ours any
+ * more; -E2BIG: more than RF_TABLE_BATCH; -ENOBUFS, -ENODATA, -EBADMSG: the answer is lost, they may be installed or
+ * not; others: the refusal.
  */
 int rf_table_set_flows(struct rf_table *table, const struct rf_flow *flows, unsigned n, struct rf_buf *why);
 
@@ -87,10 +88,15 @@ typedef void rf_table_stats_fn(void *arg, const struct rf_flow_stats *stats);
 /*
  * End flows, all or none; fn (NULL: nobody) gets the final statistics of each. As rf_table_set_flows. Where the kernel
  * does not grant the socket a buffer for that many replies (outside the initial user namespace), flows are ended in
- * several requests of some ninety, each all or none. -ENOBUFS: they are ended, and some statistics are lost.
+ * several requests of some ninety, each all or none; the first that fails is the last. Also -ENOENT: one of them is not
+ * there. A flow that fn did not get may be ended or not after any error.
  */
 int rf_table_del_flows(struct rf_table *table, const struct rf_endpoint *keys, unsigned n, rf_table_stats_fn *fn,
                        void *arg, struct rf_buf *why);
+
+/* Ask for the statistics of one flow: fn gets them. 0; -ENOENT: it, or the table, is not there; others: the refusal. */
+int rf_table_get_flow(struct rf_table *table, const struct rf_endpoint *key, rf_table_stats_fn *fn, void *arg,
+                      struct rf_buf *why);
 
 /*
  * A dump of all flows, on a socket of its own: start it, and read when rf_table_dump_fd is readable. read takes one

@@ -95,7 +95,8 @@ int rf_ports_get(struct rf_ports *ports, struct rf_str iface, enum rf_family fam
 			continue;
 		if (family != RF_FAMILY_NONE && locals[i].address.family != family)
 			continue;
-		*out = (struct rf_port_pair){&locals[i], next_port, 100, want_rtcp ? 101 : -1};
+		*out = (struct rf_port_pair){
+			.local = &locals[i], .rtp_port = next_port, .rtp_fd = 100, .rtcp_fd = want_rtcp ? 101 : -1};
 		next_port = (uint16_t)(next_port + 2);
 		fake_pairs_free--;
 		fake_pairs_taken++;
@@ -147,8 +148,17 @@ int rf_group_commit(struct rf_group *group)
 	return 0;
 }
 
+void rf_group_read(struct rf_group *group)
+{
+	for (struct rf_stream *stream = group->streams; stream; stream = stream->next) {
+		stream->report.packets_in += stream->in_kernel;
+		stream->in_kernel = 0;
+	}
+}
+
 void rf_group_finish(struct rf_group *group)
 {
+	rf_group_read(group);
 	group->finished = true;
 }
 

@@ -13,6 +13,7 @@ struct rf_stream {
 	uint16_t port;
 	struct rf_stream_config config; /* as committed or staged */
 	struct rf_stream_report report; /* what the test wants read */
+	uint64_t in_kernel;             /* packets that it has only once the kernel was asked */
 	bool freed;
 	struct rf_stream *next;
 };

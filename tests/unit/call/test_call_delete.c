@@ -2,8 +2,10 @@
 /* The end of calls, and blocking and silencing. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -64,6 +66,87 @@ static void delete_from_the_callee_ends_the_call(void **state)
 
 	assert_true(bench_delete(b, "bob", "alice"));
 	assert_int_equal(rf_calls_held(b->calls), 0);
+}
+
+/* The call goes on without it: nothing of it ends in the kernel for that, and the figures are its last all the same. */
+static void a_deleted_branch_has_final_statistics_too(void **state)
+{
+	struct bench *b = *state;
+	unsigned port;
+
+	b->request.call_id = RF_STR("fork");
+	b->request.via_branch = RF_STR("z9hG4bK-1");
+	assert_true(bench_offer(b, "alice", NULL, sdp_audio("198.51.100.7", 4000, NULL)));
+	port = reply_port(b, 0);
+	b->request.call_id = RF_STR("fork");
+	b->request.via_branch = RF_STR("z9hG4bK-2");
+	assert_true(bench_offer(b, "alice", NULL, sdp_audio("198.51.100.7", 4000, NULL)));
+	b->request.call_id = RF_STR("fork");
+	b->request.via_branch = RF_STR("z9hG4bK-1");
+	assert_true(bench_answer(b, "alice", "early", sdp_audio("198.51.100.8", 5000, NULL)));
+	fake_stream((uint16_t)port)->in_kernel = 70;
+	b->request.call_id = RF_STR("fork");
+	b->request.via_branch = RF_STR("z9hG4bK-1");
+	assert_true(bench_delete(b, "alice", "early"));
+	assert_int_equal(b->reply.report->rtp.packets, 70);
+	b->request.call_id = RF_STR("fork");
+	assert_true(bench_delete(b, NULL, NULL));
+}
+
+static void a_query_asks_the_kernel(void **state)
+{
+	struct bench *b = *state;
+
+	fake_stream(30000)->in_kernel = 70;
+	b->request.call_id = RF_STR("call-1");
+	rf_calls_query(b->calls, &b->request, b->arena, &b->reply);
+	assert_int_equal(b->reply.report->rtp.packets, 70);
+}
+
+/* What was written to standard error by a set of calls that ends: one is deleted and lingers, the other is not. */
+static void end_with_a_log(struct bench *b, char *text, size_t size)
+{
+	FILE *file = tmpfile();
+	int before = dup(STDERR_FILENO);
+	struct rf_log *log;
+
+	assert_non_null(file);
+	assert_int_equal(rf_log_new(RF_LOG_FORMAT_TEXT, RF_LOG_INFO, &log), 0);
+	rf_calls_free(b->calls);
+	b->config.log = log;
+	b->config.limits.delete_delay = 30;
+	assert_int_equal(rf_calls_new(&b->config, &b->calls), 0);
+	b->request.call_id = RF_STR("deleted");
+	assert_true(bench_offer(b, "alice", NULL, sdp_audio("198.51.100.7", 4000, NULL)));
+	b->request.call_id = RF_STR("alive");
+	assert_true(bench_offer(b, "alice", NULL, sdp_audio("198.51.100.7", 4000, NULL)));
+	b->request.call_id = RF_STR("deleted");
+	assert_true(bench_delete(b, "alice", NULL));
+	dup2(fileno(file), STDERR_FILENO);
+	rf_calls_free(b->calls);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	b->calls = NULL;
+	rf_log_free(log);
+	rewind(file);
+	text[fread(text, 1, size - 1, file)] = '\0';
+	fclose(file);
+}
+
+static void a_call_that_lingers_at_the_end_was_deleted(void **state)
+{
+	struct bench *b = *state;
+	char text[4096], *line, *rest = text;
+	unsigned ends = 0;
+
+	end_with_a_log(b, text, sizeof(text));
+	while ((line = strsep(&rest, "\n"))) {
+		if (!strstr(line, "ended ("))
+			continue;
+		assert_non_null(strstr(line, strstr(line, "deleted") ? "ended (delete)" : "ended (shutdown)"));
+		ends++;
+	}
+	assert_int_equal(ends, 2);
 }
 
 static void fast_leaves_the_statistics_out(void **state)
@@ -195,6 +278,9 @@ int main(void)
 		TEST(delete_gives_the_final_statistics_and_all_ports),
 		TEST(delete_without_tags_ends_the_call),
 		TEST(delete_from_the_callee_ends_the_call),
+		TEST(a_deleted_branch_has_final_statistics_too),
+		TEST(a_query_asks_the_kernel),
+		TEST(a_call_that_lingers_at_the_end_was_deleted),
 		TEST(fast_leaves_the_statistics_out),
 		TEST(an_unknown_call_is_a_warning_and_an_error_if_fatal),
 		TEST(a_deleted_call_lingers_holds_its_ports_and_then_goes),

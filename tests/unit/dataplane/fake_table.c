@@ -97,7 +97,7 @@ int rf_table_new(const struct rf_table_wish *wish, struct rf_table **out, bool *
 	memcpy(fake.locals, wish->locals, wish->n_locals * sizeof(fake.locals[0]));
 	fake.n_locals = wish->n_locals;
 	fake.tables++;
-	fake.gone = false;
+	fake.gone = 0;
 	*adopted = fake.adopted;
 	*out = table;
 	return 0;
@@ -136,7 +136,7 @@ const struct rf_table_info *rf_table_info(const struct rf_table *table)
 
 static int is_gone(struct rf_buf *why)
 {
-	return fake.gone ? refuse(why, -ENOENT, "no such table") : 0;
+	return fake.gone ? refuse(why, fake.gone, "no such table") : 0;
 }
 
 int rf_table_renew(struct rf_table *table, const struct rf_table_local *locals, unsigned n, struct rf_buf *why)
@@ -166,7 +166,7 @@ int rf_table_set_flows(struct rf_table *table, const struct rf_flow *flows, unsi
 {
 	(void)table;
 	if (is_gone(why))
-		return -ENOENT;
+		return fake.gone;
 	if (fake.refuse_set)
 		return refuse(why, fake.refuse_set, "the module does not want it");
 	for (unsigned i = 0; i < n; i++) {
@@ -179,15 +179,20 @@ int rf_table_set_flows(struct rf_table *table, const struct rf_flow *flows, unsi
 	}
 	fake.sets++;
 	fake.last_set = n;
-	return 0;
+	return fake.lose_set ? refuse(why, fake.lose_set, "the answer is lost") : 0;
 }
 
 int rf_table_del_flows(struct rf_table *table, const struct rf_endpoint *keys, unsigned n, rf_table_stats_fn *fn,
                        void *arg, struct rf_buf *why)
 {
+	bool lost = fake.lose_del > 0;
+
 	(void)table;
+	fake.tried_dels++;
 	if (is_gone(why))
-		return -ENOENT;
+		return fake.gone;
+	if (fake.refuse_del)
+		return refuse(why, fake.refuse_del, "the request cannot be sent");
 	for (unsigned i = 0; i < n; i++)
 		if (!fake_at(keys[i].port))
 			return refuse(why, -ENOENT, "the table has no flow there");
@@ -195,17 +200,32 @@ int rf_table_del_flows(struct rf_table *table, const struct rf_endpoint *keys, u
 		struct fake_flow *flow = fake_at(keys[i].port);
 
 		flow->used = false;
-		if (fn)
+		if (fn && !lost)
 			fn(arg, &flow->stats);
 	}
 	fake.dels++;
+	fake.lose_del -= lost;
+	return lost ? refuse(why, -ENOBUFS, "the answers are lost") : 0;
+}
+
+int rf_table_get_flow(struct rf_table *table, const struct rf_endpoint *key, rf_table_stats_fn *fn, void *arg,
+                      struct rf_buf *why)
+{
+	const struct fake_flow *flow = fake_at(key->port);
+
+	(void)table;
+	if (is_gone(why))
+		return fake.gone;
+	if (!flow)
+		return refuse(why, -ENOENT, "the table has no flow there");
+	fn(arg, &flow->stats);
 	return 0;
 }
 
 int rf_table_dump_start(struct rf_table *table, struct rf_buf *why)
 {
 	if (is_gone(why))
-		return -ENOENT;
+		return fake.gone;
 	table->row = 0;
 	table->dumping = true;
 	return 0;
@@ -221,7 +241,7 @@ int rf_table_dump_read(struct rf_table *table, rf_table_stats_fn *fn, void *arg,
 {
 	assert_true(table->dumping);
 	if (is_gone(why))
-		return -ENOENT;
+		return fake.gone;
 	while (table->row < FAKE_FLOWS && !fake.flows[table->row].used)
 		table->row++;
 	if (table->row == FAKE_FLOWS) {
@@ -241,8 +261,9 @@ int rf_table_declined(struct rf_table *table, uint64_t declined[RTPFERRY_REASON_
 
 int rf_table_flows(uint32_t id, rf_table_stats_fn *fn, void *arg, struct rf_buf *why)
 {
-	(void)why;
 	assert_int_equal(id, 7);
+	if (fake.refuse_read)
+		return refuse(why, fake.refuse_read, "the flows cannot be read");
 	for (unsigned i = 0; i < FAKE_FLOWS; i++)
 		if (fake.flows[i].used)
 			fn(arg, &fake.flows[i].stats);
@@ -255,6 +276,16 @@ static void name_rules(const struct rf_rules_config *config)
 {
 	memcpy(fake.rules, config->name, sizeof(fake.rules));
 	fake.rules_ranges = config->n_ranges;
+	fake.rules_aliases = config->n_aliases;
+	assert_in_range(config->n_aliases, 0, FAKE_ALIASES);
+	if (config->n_aliases > 0)
+		memcpy(fake.aliases, config->aliases, config->n_aliases * sizeof(*config->aliases));
+}
+
+bool rf_rules_are(const struct rf_rules *rules, const struct rf_rules_config *config)
+{
+	return strcmp(rules->name, config->name) == 0 && rules->target == config->target &&
+	       fake.rules_ranges == config->n_ranges && fake.rules_aliases == config->n_aliases;
 }
 
 static bool has_no_target(uint32_t wanted)

@@ -14,6 +14,7 @@
 #include "dataplane/kmod/table.h"
 
 #define FAKE_FLOWS 2048
+#define FAKE_ALIASES 8
 
 struct fake_flow {
 	bool used;                  /* installed */
@@ -24,23 +25,30 @@ struct fake_flow {
 
 struct fake {
 	bool module;           /* there is one; else -ENOENT */
-	bool gone;             /* the table has been taken away */
+	int gone;              /* the table has been taken away: error of what is asked of it; 0: it is there */
 	bool adopted;          /* the next table is an orphan's */
 	int refuse_set;        /* error of FLOW_SET; 0: none */
+	int lose_set;          /* the same, and it is done */
+	int refuse_del;        /* error of FLOW_DEL; 0: none */
+	int lose_del;          /* FLOW_DEL that are done without a word: so many, each -ENOBUFS */
+	int refuse_read;       /* error of reading all flows at once; 0: none */
 	bool module_for_rules; /* rules can be installed */
 	bool no_target;        /* but not those with the target */
 	bool rules_missing;    /* the next look finds that they had to be restored */
 
-	unsigned tables;                    /* that are open */
-	unsigned sets, dels;                /* FLOW_SET and FLOW_DEL that succeeded */
-	unsigned last_set;                  /* flows of the last FLOW_SET */
-	unsigned renewals;                  /* heartbeats */
-	unsigned deleted;                   /* tables that were ended, not left */
-	char rules[RF_RULES_NAME];          /* name of the installed ones; "": none */
-	unsigned rules_ranges;              /* of them */
-	struct rf_table_local locals[8];    /* of the last table */
-	unsigned n_locals;                  /* of them */
-	struct fake_flow flows[FAKE_FLOWS]; /* of the table */
+	unsigned tables;                             /* that are open */
+	unsigned sets, dels;                         /* FLOW_SET and FLOW_DEL that succeeded */
+	unsigned tried_dels;                         /* all FLOW_DEL */
+	unsigned last_set;                           /* flows of the last FLOW_SET */
+	unsigned renewals;                           /* heartbeats */
+	unsigned deleted;                            /* tables that were ended, not left */
+	char rules[RF_RULES_NAME];                   /* name of the installed ones; "": none */
+	unsigned rules_ranges;                       /* of them */
+	struct rf_rules_alias aliases[FAKE_ALIASES]; /* of them */
+	unsigned rules_aliases;                      /* of them */
+	struct rf_table_local locals[8];             /* of the last table */
+	unsigned n_locals;                           /* of them */
+	struct fake_flow flows[FAKE_FLOWS];          /* of the table */
 };
 
 extern struct fake fake;

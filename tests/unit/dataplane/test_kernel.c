@@ -4,6 +4,7 @@
  * (fake_table.h).
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,138 +12,9 @@
 #include "base/clock.h"
 #include "dataplane/internal.h"
 #include "fake_table.h"
+#include "kernel_call.h"
 #include "oom.h"
-#include "rig.h"
 #include "test.h"
-
-#define PATIENCE_MS 5000
-#define GUARD "rtpferry_test"
-#define ALICE 0x1111
-#define BOB 0x2222
-#define PORT_LEFT 41500 /* of an earlier owner: none that a test's streams, drawn by lot, may get */
-
-static const struct rf_kernel_config wish = {.label = "test", .lease_s = 30};
-
-/* One call between alice and bob. */
-struct call {
-	struct rig rig;
-	struct peer alice, bob;
-};
-
-static struct rf_kernel *kernel_of(struct call *call)
-{
-	return &call->rig.dataplane->kernel;
-}
-
-static void call_streams(struct call *call)
-{
-	peer_open(&call->alice, "127.0.0.1", 0);
-	peer_open(&call->bob, "127.0.0.1", 0);
-	rig_streams(&call->rig, "four", "four", false);
-	call->rig.to_a.remote = call->alice.self;
-	call->rig.to_b.remote = call->bob.self;
-}
-
-static void call_open(struct call *call)
-{
-	rig_open_kernel(&call->rig, 1, &wish, GUARD);
-	call_streams(call);
-}
-
-static void call_close(struct call *call)
-{
-	rf_group_free(call->rig.group);
-	rig_close(&call->rig);
-	peer_close(&call->alice);
-	peer_close(&call->bob);
-}
-
-static bool runs_until(struct call *call, bool (*done)(struct call *call))
-{
-	for (unsigned ms = 0; ms < PATIENCE_MS; ms++) {
-		if (done(call))
-			return true;
-		rig_run(&call->rig, 1);
-	}
-	return false;
-}
-
-static bool a_flow(struct call *call)
-{
-	return kernel_of(call)->n_flows > 0;
-}
-
-static bool two_flows(struct call *call)
-{
-	return fake_installed() == 2 && kernel_of(call)->n_flows == 2;
-}
-
-static bool no_flows(struct call *call)
-{
-	return kernel_of(call)->n_flows == 0;
-}
-
-static struct rf_stream_report report_of(const struct rf_stream *stream)
-{
-	struct rf_stream_report report;
-
-	rf_stream_report(stream, &report);
-	return report;
-}
-
-static struct rf_leg_totals leg_of(const struct rf_stream *stream)
-{
-	struct rf_stream_report report = report_of(stream);
-	struct rf_leg_totals totals;
-
-	rf_leg_totals(&report.leg, &totals);
-	return totals;
-}
-
-static void send_there(struct call *call, uint16_t first, uint16_t last)
-{
-	uint8_t packet[RTP_SIZE];
-
-	for (uint16_t seq = first; seq <= last; seq++) {
-		rtp_make(packet, 8, seq, seq * 160U, ALICE);
-		peer_send(&call->alice, call->rig.a, packet, sizeof(packet));
-		peer_expect(&call->bob, call->rig.b, packet, sizeof(packet));
-	}
-}
-
-static void send_back(struct call *call, uint16_t seq)
-{
-	uint8_t packet[RTP_SIZE];
-
-	rtp_make(packet, 8, seq, seq * 160U, BOB);
-	peer_send(&call->bob, call->rig.b, packet, sizeof(packet));
-	peer_expect(&call->alice, call->rig.a, packet, sizeof(packet));
-}
-
-/* Set up, and both sides are heard: packets 1 of either. */
-static void call_moves_in(struct call *call)
-{
-	call_open(call);
-	rig_commit(&call->rig);
-	send_there(call, 1, 1);
-	send_back(call, 1);
-	assert_true(runs_until(call, two_flows));
-	rig_sync(&call->rig);
-}
-
-static struct fake_flow *flow_of(const struct rf_stream *stream)
-{
-	return fake_at(rf_stream_port(stream));
-}
-
-/* A reading of the statistics. */
-static void read_stats(struct call *call)
-{
-	rf_kernel_tick(kernel_of(call));
-	for (unsigned ms = 0; kernel_of(call)->dump && ms < PATIENCE_MS; ms++)
-		rig_run(&call->rig, 1);
-	rig_sync(&call->rig);
-}
 
 /* -- in and out -- */
 
@@ -370,7 +242,7 @@ static void groups_come_and_go_with_mail_under_way(void **state)
 
 	(void)state;
 	fake_reset();
-	rig_open_kernel(&call.rig, 2, &wish, NULL);
+	rig_open_kernel(&call.rig, 2, &kernel_wish, NULL);
 	peer_open(&call.alice, "127.0.0.1", 0);
 	peer_open(&call.bob, "127.0.0.1", 0);
 	for (unsigned i = 0; i < 200; i++) {
@@ -415,12 +287,6 @@ static void a_plane_that_ends_gives_the_table_back(void **state)
 
 /* -- tables that come and go -- */
 
-static void ticks(struct call *call, unsigned n)
-{
-	while (n-- > 0)
-		rf_kernel_tick(kernel_of(call));
-}
-
 static void calls_move_out_when_the_table_is_gone_and_in_when_one_comes(void **state)
 {
 	struct rf_kernel_status status;
@@ -431,7 +297,7 @@ static void calls_move_out_when_the_table_is_gone_and_in_when_one_comes(void **s
 	call_moves_in(&call);
 	fake_forward(flow_of(call.rig.a), ALICE, 2, 50, RTP_SIZE);
 	read_stats(&call);
-	fake.gone = true;
+	fake.gone = -ENOENT;
 	fake.module = false;
 	read_stats(&call);
 	assert_true(runs_until(&call, no_flows));
@@ -528,86 +394,6 @@ static void the_table_is_kept_by_a_heartbeat(void **state)
 	call_open(&call);
 	ticks(&call, 30);
 	assert_int_equal(fake.renewals, 3);
-	call_close(&call);
-}
-
-static struct fake_flow *leave_flow(uint16_t port)
-{
-	struct fake_flow *flow = &fake.flows[port % FAKE_FLOWS];
-
-	flow->used = true;
-	flow->flow.local.port = port;
-	rf_addr_parse(RF_STR("127.0.0.1"), &flow->flow.local.addr);
-	flow->stats = (struct rf_flow_stats){.local = flow->flow.local, .cookie = 12345, .packets = 77};
-	return flow;
-}
-
-static void flows_of_an_earlier_owner_go_on_until_they_are_idle(void **state)
-{
-	struct rf_kernel_status status;
-	struct fake_flow *busy;
-	struct call call;
-
-	(void)state;
-	fake_reset();
-	fake.adopted = true;
-	leave_flow(PORT_LEFT);
-	busy = leave_flow(PORT_LEFT + 1);
-	call_open(&call);
-	rf_dataplane_kernel(call.rig.dataplane, &status);
-	assert_true(status.adopted);
-	assert_int_equal(status.flows, 2);
-	assert_int_equal(status.streams, 0);
-	read_stats(&call);
-	read_stats(&call);
-	assert_int_equal(fake_installed(), 2);
-	kernel_of(&call)->since_us -= RF_KERNEL_FOREIGN_US;
-	busy->stats.last_us = rf_clock_us();
-	read_stats(&call);
-	assert_null(fake_at(PORT_LEFT));
-	assert_non_null(fake_at(PORT_LEFT + 1));
-	rf_dataplane_kernel(call.rig.dataplane, &status);
-	assert_int_equal(status.flows, 1);
-	call_close(&call);
-}
-
-static void idle_flows_of_an_earlier_owner_end_in_turns(void **state)
-{
-	struct call call;
-
-	(void)state;
-	fake_reset();
-	fake.adopted = true;
-	for (unsigned i = 0; i < RF_KERNEL_FOREIGN_ENDS + 2; i++)
-		leave_flow((uint16_t)(20000 + i));
-	call_open(&call);
-	read_stats(&call);
-	kernel_of(&call)->since_us -= RF_KERNEL_FOREIGN_US;
-	read_stats(&call);
-	assert_int_equal(fake_installed(), 2);
-	read_stats(&call);
-	assert_int_equal(fake_installed(), 0);
-	call_close(&call);
-}
-
-static void a_port_that_is_used_again_ends_the_flow_left_on_it(void **state)
-{
-	struct call call;
-	uint16_t port;
-
-	(void)state;
-	fake_reset();
-	call_open(&call);
-	port = rf_stream_port(call.rig.a);
-	leave_flow(port);
-	read_stats(&call);
-	rig_commit(&call.rig);
-	assert_null(fake_at(port));
-	send_there(&call, 1, 1);
-	send_back(&call, 1);
-	assert_true(runs_until(&call, two_flows));
-	read_stats(&call);
-	assert_int_equal(report_of(call.rig.a).packets_in, 1);
 	call_close(&call);
 }
 
@@ -889,6 +675,109 @@ static void user_space_has_a_guard_too(void **state)
 	assert_string_equal(fake.rules, "");
 }
 
+/* An interface of the rig's anew, and what it is advertised as. */
+static struct rf_local_config advertised(const char *iface, const char *address, const char *as, uint16_t min,
+                                         uint16_t max)
+{
+	struct rf_local_config config = {.port_min = min, .port_max = max};
+
+	snprintf(config.iface, sizeof(config.iface), "%s", iface);
+	assert_int_equal(rf_addr_parse(rf_str_of(address), &config.address), 0);
+	assert_int_equal(rf_addr_parse(rf_str_of(as), &config.advertised), 0);
+	return config;
+}
+
+static void readdress(struct rig *rig, const struct rf_local_config *locals, unsigned n)
+{
+	struct rf_str why;
+
+	assert_int_equal(rf_ports_configure(rig->ports, locals, n, &why), 0);
+	rf_dataplane_readdress(rig->dataplane);
+}
+
+/* The guard's aliases, as "ADDRESS:MIN-MAX=TO " each. */
+static const char *aliases(void)
+{
+	static char text[512];
+	char from[RF_ADDR_TEXT], to[RF_ADDR_TEXT];
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < fake.rules_aliases; i++) {
+		const struct rf_rules_alias *alias = &fake.aliases[i];
+
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s:%u-%u=%s ",
+		                        rf_addr_print(&alias->range.address, from), alias->range.port_min,
+		                        alias->range.port_max, rf_addr_print(&alias->to, to));
+	}
+	return text;
+}
+
+static void packets_to_what_is_advertised_are_taken(void **state)
+{
+	struct rf_local_config locals[4];
+	struct rig rig;
+
+	(void)state;
+	fake_reset();
+	rig_open_kernel(&rig, 1, NULL, GUARD);
+	assert_string_equal(aliases(), "");
+	/* Of two that show the same address, by ports; of the same ports, the first. */
+	locals[0] = advertised("a", "127.0.0.1", "192.0.2.1", 41000, 41099);
+	locals[1] = advertised("b", "127.0.0.1", "192.0.2.1", 41100, 41199);
+	locals[2] = advertised("c", "127.0.0.2", "192.0.2.1", 41100, 41199);
+	locals[3] = advertised("d", "::1", "2001:db8::1", 41000, 41099);
+	readdress(&rig, locals, 4);
+	assert_string_equal(aliases(), "192.0.2.1:41000-41099=127.0.0.1 192.0.2.1:41100-41199=127.0.0.1 "
+	                               "2001:db8::1:41000-41099=::1 ");
+	assert_int_equal(fake.rules_ranges, 4);
+	/* Not those to an address of our own, or of another family; those between its port ranges are. */
+	locals[0] = advertised("a", "127.0.0.1", "127.0.0.2", 41000, 41099);
+	locals[1] = advertised("b", "127.0.0.1", "127.0.0.2", 41100, 41199);
+	locals[2] = advertised("c", "127.0.0.2", "127.0.0.2", 41050, 41099);
+	locals[3] = advertised("d", "::1", "192.0.2.1", 41000, 41099);
+	readdress(&rig, locals, 4);
+	assert_string_equal(aliases(), "127.0.0.2:41100-41199=127.0.0.1 ");
+	rf_group_free(rig.group);
+	rig_close(&rig);
+}
+
+static void what_a_call_was_told_is_taken_until_it_ends(void **state)
+{
+	struct rf_local_config locals[2] = {advertised("four", "127.0.0.1", "192.0.2.1", 41000, 41399),
+	                                    advertised("six", "::1", "::1", 41000, 41399)};
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	readdress(&call.rig, locals, 1);
+	assert_string_equal(aliases(), "192.0.2.1:41000-41399=127.0.0.1 ");
+	locals[0] = advertised("four", "127.0.0.1", "192.0.2.2", 41000, 41399);
+	readdress(&call.rig, locals, 2);
+	assert_string_equal(aliases(), "192.0.2.2:41000-41399=127.0.0.1 192.0.2.1:41000-41399=127.0.0.1 ");
+	/* A port range of its own keeps the guard, too. */
+	locals[0].port_max = 41299;
+	readdress(&call.rig, locals, 2);
+	assert_string_equal(aliases(), "192.0.2.2:41000-41299=127.0.0.1 192.0.2.2:41000-41399=127.0.0.1 "
+	                               "192.0.2.1:41000-41399=127.0.0.1 ");
+	assert_int_equal(fake.rules_ranges, 3);
+	/* A table that is made now knows them as well. */
+	fake.gone = -ENOENT;
+	ticks(&call, RF_KERNEL_RENEW_TICKS);
+	fake.gone = 0;
+	ticks(&call, RF_KERNEL_RETRY_TICKS);
+	assert_int_equal(fake.n_locals, 4);
+	rf_group_free(call.rig.group);
+	rig_sync(&call.rig);
+	ticks(&call, 1);
+	assert_string_equal(aliases(), "192.0.2.2:41000-41299=127.0.0.1 ");
+	assert_int_equal(fake.rules_ranges, 2);
+	rig_close(&call.rig);
+	peer_close(&call.alice);
+	peer_close(&call.bob);
+}
+
 /* -- memory -- */
 
 static int call_lives_in_the_kernel(struct rf_dataplane *dataplane, struct rf_ports *ports, struct rf_loop *loop)
@@ -929,7 +818,7 @@ static int call_lives_in_the_kernel(struct rf_dataplane *dataplane, struct rf_po
 
 static int plane_lives_and_dies(void *arg)
 {
-	struct rf_dataplane_config config = {.workers = 1, .kernel = &wish, .guard = GUARD};
+	struct rf_dataplane_config config = {.workers = 1, .kernel = &kernel_wish, .guard = GUARD};
 	struct rf_dataplane *dataplane;
 	struct rf_str why;
 	int err;
@@ -981,9 +870,6 @@ int main(void)
 		cmocka_unit_test(calls_that_are_there_move_in_when_the_module_comes),
 		cmocka_unit_test(a_refused_call_stays_and_is_tried_again),
 		cmocka_unit_test(the_table_is_kept_by_a_heartbeat),
-		cmocka_unit_test(flows_of_an_earlier_owner_go_on_until_they_are_idle),
-		cmocka_unit_test(idle_flows_of_an_earlier_owner_end_in_turns),
-		cmocka_unit_test(a_port_that_is_used_again_ends_the_flow_left_on_it),
 		cmocka_unit_test(kernel_packets_are_in_all_figures),
 		cmocka_unit_test(ssrcs_that_gave_way_are_in_the_leg),
 		cmocka_unit_test(the_window_of_learning_comes_first),
@@ -992,6 +878,8 @@ int main(void)
 		cmocka_unit_test(a_table_that_rules_do_not_feed_is_none),
 		cmocka_unit_test(a_table_that_rules_feed_no_more_is_left),
 		cmocka_unit_test(user_space_has_a_guard_too),
+		cmocka_unit_test(packets_to_what_is_advertised_are_taken),
+		cmocka_unit_test(what_a_call_was_told_is_taken_until_it_ends),
 		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),
 	};
 

@@ -172,6 +172,38 @@ static enum rf_offload_reason unlatched(const char *sdp, enum rf_learn learn, ui
 	return rf_offload_plan(&p.a, &p.b, &p.flow);
 }
 
+/* RFC 6890: first and last of each, and the next one outside where that is not of another. */
+static void special_networks_end_where_they_end(void **state)
+{
+	static const struct {
+		const char *first, *last, *outside;
+	} nets[] = {
+		{"0.0.0.1:9", "0.255.255.255:9", "1.0.0.0:9"},
+		{"192.0.0.0:9", "192.0.0.255:9", "192.0.1.0:9"},
+		{"192.0.2.0:9", "192.0.2.255:9", "192.0.3.0:9"},
+		{"192.88.99.0:9", "192.88.99.255:9", "192.88.98.255:9"},
+		{"198.18.0.0:9", "198.19.255.255:9", "198.20.0.0:9"},
+		{"198.51.100.0:9", "198.51.100.255:9", "198.51.101.0:9"},
+		{"203.0.113.0:9", "203.0.113.255:9", "203.0.112.255:9"},
+		{"240.0.0.0:9", "255.255.255.254:9", "223.255.255.255:9"},
+		{"[::2]:9", "[ff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:9", "[200::]:9"},
+		{"[64:ff9b::]:9", "[64:ff9b::ffff:ffff]:9", "[200::]:9"},
+		{"[100::]:9", "[100::ffff:ffff:ffff:ffff]:9", "[100:0:0:1::]:9"},
+		{"[2001::]:9", "[2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff]:9", "[2001:200::]:9"},
+		{"[2001:db8::]:9", "[2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:9", "[2001:db9::]:9"},
+		{"[2002::]:9", "[2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:9", "[2003::]:9"},
+		{"[3fff::]:9", "[3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff]:9", "[3fff:1000::]:9"},
+		{"[fec0::]:9", "[feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:9", "[fe00::]:9"},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < RF_COUNT(nets); i++) {
+		assert_int_equal(unlatched(nets[i].first, RF_LEARN_IMMEDIATE, 0), RF_OFFLOAD_NO_SOURCE);
+		assert_int_equal(unlatched(nets[i].last, RF_LEARN_IMMEDIATE, 0), RF_OFFLOAD_NO_SOURCE);
+		assert_int_equal(unlatched(nets[i].outside, RF_LEARN_IMMEDIATE, 0), RF_OFFLOAD_NOTHING);
+	}
+}
+
 static void a_public_endpoint_is_taken_at_its_word(void **state)
 {
 	static const char *const private[] = {
@@ -267,6 +299,7 @@ int main(void)
 		cmocka_unit_test(what_looks_into_the_payload_stays),
 		cmocka_unit_test(rtcp_goes_along_where_it_goes_the_same_way),
 		cmocka_unit_test(there_must_be_somewhere_to_send_to),
+		cmocka_unit_test(special_networks_end_where_they_end),
 		cmocka_unit_test(a_public_endpoint_is_taken_at_its_word),
 		cmocka_unit_test(without_learning_the_sdp_is_the_source),
 		cmocka_unit_test(a_latch_must_have_settled),

@@ -209,3 +209,9 @@ int rf_call_report(const struct rf_calls *calls, struct rf_str call_id, struct r
 	*out = report;
 	return 0;
 }
+
+int rf_call_report_now(const struct rf_calls *calls, struct rf_str call_id, struct rf_arena *arena,
+                       struct rf_call_report **out)
+{
+	return rf_call_report(calls, call_id, arena, out);
+}

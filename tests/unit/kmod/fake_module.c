@@ -13,7 +13,7 @@
 
 #define FAMILY 33
 #define QUEUE 512      /* datagrams that a socket holds */
-#define DATAGRAM 768   /* bytes */
+#define DATAGRAM 2048  /* bytes */
 #define PER_DATAGRAM 2 /* flows of a dump in one datagram */
 
 struct mnl_socket;
@@ -248,13 +248,22 @@ static struct fake_flow *find_flow(uint32_t table, const struct fake_flow *key)
 
 /* ---- commands ---- */
 
+static void put_reason(struct answer *a, uint16_t type, uint32_t reason, uint64_t packets)
+{
+	size_t at = nest(a, type);
+
+	put_number(a, RTPFERRY_A_REASON_REASON, reason, 4);
+	put_number(a, RTPFERRY_A_REASON_PACKETS, packets, 8);
+	nest_end(a, at);
+}
+
 static void put_table(struct answer *a, const struct fake_table *t, bool adopted)
 {
-	size_t table = nest(a, RTPFERRY_A_TABLE), reason;
+	size_t table = nest(a, RTPFERRY_A_TABLE);
 
 	put_number(a, RTPFERRY_A_TABLE_ID, t->id, 4);
 	put_attribute(a, RTPFERRY_A_TABLE_LABEL, t->label, strlen(t->label) + 1);
-	put_number(a, RTPFERRY_A_TABLE_HOOK, t->hook, 4);
+	put_number(a, RTPFERRY_A_TABLE_HOOK, fake.younger ? RTPFERRY_HOOK_COUNT : t->hook, 4);
 	put_number(a, 0, 0, 0); /* padding, as some machines have it */
 	put_number(a, RTPFERRY_A_TABLE_NETNS, 4026531840u, 8);
 	put_number(a, RTPFERRY_A_TABLE_FLOWS, fake_flows(t->id), 4);
@@ -263,10 +272,9 @@ static void put_table(struct answer *a, const struct fake_table *t, bool adopted
 		put_number(a, RTPFERRY_A_TABLE_OWNER, (uint64_t)t->owner + 1, 4);
 	if (adopted)
 		put_attribute(a, RTPFERRY_A_TABLE_ADOPTED, NULL, 0);
-	reason = nest(a, RTPFERRY_A_TABLE_DECLINED);
-	put_number(a, RTPFERRY_A_REASON_REASON, RTPFERRY_REASON_NO_FLOW, 4);
-	put_number(a, RTPFERRY_A_REASON_PACKETS, 17, 8);
-	nest_end(a, reason);
+	if (fake.younger)
+		put_reason(a, RTPFERRY_A_TABLE_DECLINED, RTPFERRY_REASON_COUNT, 4);
+	put_reason(a, RTPFERRY_A_TABLE_DECLINED, RTPFERRY_REASON_NO_FLOW, 17);
 	put_number(a, 99, 1, 4); /* an attribute of a younger module */
 	nest_end(a, table);
 }
@@ -301,7 +309,7 @@ static void put_past(struct answer *a)
 
 static void put_flow(struct answer *a, const struct fake_flow *f)
 {
-	size_t flow = nest(a, RTPFERRY_A_FLOW), stats, reason;
+	size_t flow = nest(a, RTPFERRY_A_FLOW), stats;
 
 	put_attribute(a, RTPFERRY_A_FLOW_LOCAL_ADDRESS, f->address, f->address_len);
 	put_number(a, RTPFERRY_A_FLOW_LOCAL_PORT, f->port, 2);
@@ -311,11 +319,11 @@ static void put_flow(struct answer *a, const struct fake_flow *f)
 	put_number(a, RTPFERRY_A_STATS_BYTES, 172000, 8);
 	put_number(a, RTPFERRY_A_STATS_RTCP, 3, 8);
 	put_number(a, RTPFERRY_A_STATS_IDLE_MS, 40, 8);
-	reason = nest(a, RTPFERRY_A_STATS_PASSED_UP);
-	put_number(a, RTPFERRY_A_REASON_REASON, RTPFERRY_REASON_STUN, 4);
-	put_number(a, RTPFERRY_A_REASON_PACKETS, 5, 8);
-	nest_end(a, reason);
-	put_source(a, 0x11223344);
+	if (fake.younger)
+		put_reason(a, RTPFERRY_A_STATS_DROPPED, RTPFERRY_REASON_COUNT + 3, 6);
+	put_reason(a, RTPFERRY_A_STATS_PASSED_UP, RTPFERRY_REASON_STUN, 5);
+	for (uint32_t i = 0; i < (fake.younger ? 5 : 1); i++)
+		put_source(a, 0x11223344 + i);
 	put_past(a);
 	nest_end(a, stats);
 	nest_end(a, flow);
@@ -438,6 +446,31 @@ static void finish_dump(const struct request *r)
 	deliver(r, &a);
 }
 
+static void tell_flow(const struct request *r, const struct fake_table *t)
+{
+	struct answer a = {.len = 0};
+	struct fake_flow key, *flow = NULL;
+	const uint8_t *at = r->attributes, *part;
+	uint16_t type;
+	size_t len;
+
+	for (; (part = next(at, r->attributes + r->len, &type, &len)); at = after(part, len)) {
+		if (type != RTPFERRY_A_FLOW)
+			continue;
+		read_flow(part, len, &key);
+		flow = find_flow(t->id, &key);
+	}
+	if (!flow) {
+		acknowledge(r, ENOENT);
+		return;
+	}
+	begin(&a, r, FAMILY, 0);
+	put_flow(&a, flow);
+	end(&a);
+	deliver(r, &a);
+	acknowledge(r, 0);
+}
+
 static void dump_flows(const struct request *r, const struct fake_table *t)
 {
 	struct answer a = {.len = 0};
@@ -499,7 +532,10 @@ static void about_a_table(const struct request *r, const struct fake_table *name
 	} else if (r->command == RTPFERRY_CMD_FLOW_DEL) {
 		end_flows(r, t);
 	} else if (r->command == RTPFERRY_CMD_FLOW_GET) {
-		dump_flows(r, t);
+		if ((r->head->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP)
+			dump_flows(r, t);
+		else
+			tell_flow(r, t);
 	} else if (r->command == RTPFERRY_CMD_TABLE_DEL) {
 		end_table(r, t, named);
 	} else if (r->command == RTPFERRY_CMD_TABLE_RENEW) {

@@ -44,6 +44,7 @@ struct fake_module {
 	unsigned room;     /* bytes of buffer that sockets are granted; 0: 8 MiB */
 	unsigned lose;     /* so many answers are lost: the socket overruns */
 	bool bad_answers;  /* statistics have a field of a wrong length */
+	bool younger;      /* answers hold what later modules of the same contract may have */
 	unsigned sent;     /* requests that came */
 	unsigned open;     /* sockets that are open */
 	struct fake_table tables[FAKE_TABLES];

@@ -21,13 +21,29 @@ static struct rf_rules_range ranges[] = {
 	{{RF_FAMILY_IP4, {192, 0, 2, 1}}, 30000, 40000},
 	{{RF_FAMILY_IP6, {0x20, 1, 0xd, 0xb8, [15] = 1}}, 5004, 5004},
 };
-static const struct rf_rules_config config = {.name = "rtpferry_7", .owner = "a pod", .ranges = ranges, .n_ranges = 2};
+static struct rf_rules_alias aliases[] = {
+	{{{RF_FAMILY_IP4, {203, 0, 113, 9}}, 30000, 40000}, {RF_FAMILY_IP4, {192, 0, 2, 1}}},
+	{{{RF_FAMILY_IP6, {0x20, 1, 0xd, 0xb8, [15] = 9}}, 5004, 5004},
+         {RF_FAMILY_IP6, {0x20, 1, 0xd, 0xb8, [15] = 1}}},
+};
+static const struct rf_rules_config config = {
+	.name = "rtpferry_7",
+	.owner = "a pod",
+	.ranges = ranges,
+	.n_ranges = 2,
+	.aliases = aliases,
+	.n_aliases = 2,
+};
 
 /* clang-format off */
 static const char listing[] =
 	"table inet rtpferry_7 {\n"
 	"\tchain prerouting {\n"
 	"\t\ttype filter hook prerouting priority raw; policy accept;\n"
+	"\t\tip daddr 203.0.113.9 udp dport 30000-40000 ip daddr set 192.0.2.1 "
+	"comment \"rtpferry a pod: media in, to the advertised address\"\n"
+	"\t\tip6 daddr 2001:db8::9 udp dport 5004 ip6 daddr set 2001:db8::1 "
+	"comment \"rtpferry a pod: media in, to the advertised address\"\n"
 	"\t\tip daddr 192.0.2.1 udp dport 30000-40000 notrack comment \"rtpferry a pod: media in, not tracked\"\n"
 	"\t\tip6 daddr 2001:db8::1 udp dport 5004 notrack comment \"rtpferry a pod: media in, not tracked\"\n"
 	"\t}\n"
@@ -56,7 +72,7 @@ static const char *output_of(const char *command)
 
 static void nft(const char *words)
 {
-	char command[512];
+	char command[2048];
 
 	snprintf(command, sizeof(command), "nft '%s'", words);
 	output_of(command);
@@ -208,7 +224,7 @@ static void rules_come_back_when_somebody_changes_them(void **state)
 	restored_after("flush chain inet rtpferry_7 output; delete chain inet rtpferry_7 output",
 	               "of the nftables table rtpferry_7 a family or a chain was gone; it is installed anew");
 	restored_after("flush chain inet rtpferry_7 output",
-	               "of the 4 rules of the nftables table rtpferry_7 2 were gone; it is installed anew");
+	               "of the 6 rules of the nftables table rtpferry_7 2 were gone; it is installed anew");
 	restored_after("insert rule inet rtpferry_7 prerouting accept",
 	               "rules of the nftables table rtpferry_7 had been changed; it is installed anew");
 	restored_after("add table inet rtpferry_7 { flags dormant; }",
@@ -217,6 +233,41 @@ static void rules_come_back_when_somebody_changes_them(void **state)
 	               "add rule inet rtpferry_7 output ip saddr 192.0.2.1 udp sport 30000-39999 notrack; "
 	               "add rule inet rtpferry_7 output ip6 saddr 2001:db8::1 udp sport 5004 notrack",
 	               "rules of the nftables table rtpferry_7 had been changed; it is installed anew");
+	restored_after(
+		"flush chain inet rtpferry_7 prerouting; "
+		"add rule inet rtpferry_7 prerouting ip daddr 203.0.113.9 udp dport 30000-40000 ip daddr set "
+		"192.0.2.2; "
+		"add rule inet rtpferry_7 prerouting ip6 daddr 2001:db8::9 udp dport 5004 ip6 daddr set 2001:db8::1; "
+		"add rule inet rtpferry_7 prerouting ip daddr 192.0.2.1 udp dport 30000-40000 notrack; "
+		"add rule inet rtpferry_7 prerouting ip6 daddr 2001:db8::1 udp dport 5004 notrack",
+		"rules of the nftables table rtpferry_7 had been changed; it is installed anew");
+	restored_after("delete rule inet rtpferry_7 prerouting handle 3",
+	               "of the 6 rules of the nftables table rtpferry_7 1 were gone; it is installed anew");
+}
+
+static void rules_know_what_they_are(void **state)
+{
+	struct rf_rules_alias moved[2] = {aliases[0], aliases[1]};
+	struct rf_rules_config other = config;
+	struct rf_rules *rules;
+
+	(void)state;
+	NEED_NFT();
+	assert_int_equal(rf_rules_new(&config, &rules, &why), 0);
+	assert_true(rf_rules_are(rules, &config));
+	other.n_aliases = 1;
+	assert_false(rf_rules_are(rules, &other));
+	assert_int_equal(rf_rules_set(rules, &other, &why), 0);
+	assert_true(rf_rules_are(rules, &other));
+	assert_null(strstr(output_of("nft list ruleset"), "ip6 daddr set"));
+	assert_non_null(strstr(output_of("nft list ruleset"), "ip daddr set"));
+	other = config;
+	other.aliases = moved;
+	moved[1].to.ip[15] = 7;
+	assert_int_equal(rf_rules_set(rules, &other, &why), 0);
+	assert_false(rf_rules_are(rules, &config));
+	assert_non_null(strstr(output_of("nft list ruleset"), "ip6 daddr set 2001:db8::7"));
+	rf_rules_del(rules);
 }
 
 static void stale_rules_are_replaced_and_rules_can_be_left(void **state)
@@ -233,7 +284,7 @@ static void stale_rules_are_replaced_and_rules_can_be_left(void **state)
 	assert_string_equal(output_of("nft list ruleset"), listing);
 	assert_int_equal(rf_rules_new(&config, &rules, &why), 0);
 	assert_string_equal(output_of("nft list ruleset"), listing);
-	other.n_ranges = 1;
+	other.n_ranges = other.n_aliases = 1;
 	snprintf(other.name, sizeof(other.name), "rtpferry_8");
 	assert_int_equal(rf_rules_set(rules, &other, &why), 0);
 	assert_null(strstr(output_of("nft list ruleset"), "rtpferry_7"));
@@ -259,6 +310,25 @@ static void a_refused_change_leaves_the_old_rules(void **state)
 	rf_buf_reset(&why);
 	assert_int_equal(rf_rules_check(rules, &why), 0);
 	rf_rules_del(rules);
+}
+
+static void the_target_has_the_aliases_too(void **state)
+{
+	struct rf_rules_config with_target = config;
+	struct rf_buf text;
+
+	(void)state;
+	with_target.target = 7;
+	rf_buf_init(&text, 0);
+	rf_rules_print(&with_target, &text);
+	rf_buf_char(&text, '\0');
+	assert_non_null(
+		strstr(text.data, "# iptables-nft -t raw -A PREROUTING -d 192.0.2.1 -p udp --dport 30000:40000"));
+	assert_non_null(
+		strstr(text.data, "# iptables-nft -t raw -A PREROUTING -d 203.0.113.9 -p udp --dport 30000:40000"));
+	assert_non_null(
+		strstr(text.data, "# ip6tables-nft -t raw -A PREROUTING -d 2001:db8::9 -p udp --dport 5004:5004"));
+	rf_buf_free(&text);
 }
 
 static void comments_need_no_quoting(void **state)
@@ -320,8 +390,10 @@ int main(void)
 		TEST(what_is_printed_loads_and_lists_the_same),
 		TEST(rules_that_stand_are_left_alone),
 		TEST(rules_come_back_when_somebody_changes_them),
+		TEST(rules_know_what_they_are),
 		TEST(stale_rules_are_replaced_and_rules_can_be_left),
 		TEST(a_refused_change_leaves_the_old_rules),
+		TEST(the_target_has_the_aliases_too),
 		TEST(comments_need_no_quoting),
 		TEST(without_memory_nothing_is_left_behind),
 	};

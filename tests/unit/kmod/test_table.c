@@ -320,6 +320,67 @@ static void a_dump_is_read_piece_by_piece(void **state)
 	rf_table_del(table);
 }
 
+static void a_flow_can_be_asked_for_by_itself(void **state)
+{
+	struct rf_flow flows[3];
+	struct seen seen = {0};
+	struct rf_table *table;
+	bool adopted;
+
+	(void)state;
+	table = make("x", &adopted);
+	fill(flows, 3, "192.0.2.1");
+	assert_int_equal(rf_table_set_flows(table, flows, 3, &why), 0);
+	assert_int_equal(rf_table_get_flow(table, &flows[1].local, see, &seen, &why), 0);
+	assert_int_equal(seen.n, 1);
+	assert_int_equal(seen.last.cookie, 7001);
+	assert_int_equal(seen.last.packets, 1000 + 4002);
+	assert_int_equal(fake_flows(rf_table_id(table)), 3);
+	assert_int_equal(rf_table_del_flows(table, &flows[1].local, 1, NULL, NULL, &why), 0);
+	assert_int_equal(rf_table_get_flow(table, &flows[1].local, see, &seen, &why), -ENOENT);
+	assert_int_equal(seen.n, 1);
+	rf_table_del(table);
+}
+
+/* The contract's version says what must be understood; values may be added to it. */
+static void what_a_younger_module_tells_is_passed_over(void **state)
+{
+	uint64_t declined[RTPFERRY_REASON_COUNT];
+	struct rf_flow flows[3];
+	struct seen seen = {0};
+	struct rf_table *table;
+	uint64_t dropped = 0;
+	bool adopted;
+	int rc;
+
+	(void)state;
+	fake.younger = true;
+	table = make("x", &adopted);
+	fill(flows, 3, "192.0.2.1");
+	assert_int_equal(rf_table_set_flows(table, flows, 3, &why), 0);
+	assert_int_equal(rf_table_dump_start(table, &why), 0);
+	while ((rc = rf_table_dump_read(table, see, &seen, &why)) == 1)
+		;
+	assert_int_equal(rc, 0);
+	assert_int_equal(seen.n, 3);
+	assert_int_equal(seen.last.packets, 1000 + 4004);
+	assert_int_equal(seen.last.passed_up[RTPFERRY_REASON_STUN], 5);
+	for (unsigned i = 0; i < RTPFERRY_REASON_COUNT; i++)
+		dropped += seen.last.dropped[i];
+	assert_int_equal(dropped, 0);
+	/* Four of five SSRCs, and the fifth with those that gave way. */
+	assert_int_equal(seen.last.n_sources, RF_LEG_SOURCES);
+	assert_int_equal(seen.last.sources[RF_LEG_SOURCES - 1].ssrc, 0x11223347);
+	assert_int_equal(seen.last.past.packets, 31 + 90);
+	assert_int_equal(seen.last.past.expected, 33 + 100);
+	assert_int_equal(seen.last.past.lost, 4 + 10);
+	assert_int_equal(rf_table_declined(table, declined, &why), 0);
+	assert_int_equal(declined[RTPFERRY_REASON_NO_FLOW], 17);
+	assert_int_equal(rf_table_del_flows(table, &flows[0].local, 1, see, &seen, &why), 0);
+	assert_int_equal(seen.n, 4);
+	rf_table_del(table);
+}
+
 static void a_bad_answer_ends_a_dump_and_not_the_next(void **state)
 {
 	struct rf_flow flows[6];
@@ -456,6 +517,7 @@ int main(void)
 		TEST(wrong_labels_are_refused_here),         TEST(a_batch_goes_as_one_message),
 		TEST(ended_flows_tell_their_figures),        TEST(replies_are_never_more_than_the_socket_holds),
 		TEST(a_dump_is_read_piece_by_piece),         TEST(a_bad_answer_ends_a_dump_and_not_the_next),
+		TEST(a_flow_can_be_asked_for_by_itself),     TEST(what_a_younger_module_tells_is_passed_over),
 		TEST(a_table_that_is_gone_is_said_to_be),    TEST(tools_see_tables_and_end_orphans),
 		TEST(without_memory_nothing_is_left_behind),
 	};

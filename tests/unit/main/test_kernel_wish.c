@@ -112,7 +112,7 @@ static void a_table_is_wanted_unless_told_otherwise(void **state)
 	char host[256], expected[300];
 
 	(void)state;
-	assert_true(made->table && !made->required);
+	assert_true(made->table && !made->kernel.required);
 	assert_int_equal(made->kernel.id, 0);
 	assert_int_equal(made->kernel.lease_s, 300);
 	assert_int_equal(made->kernel.hook, RTPFERRY_HOOK_PREROUTING);
@@ -136,11 +136,11 @@ static void words_and_numbers_reach_the_module(void **state)
 	const struct rf_kernel_wish *made = wish("--table=0", "--no-fallback");
 
 	(void)state;
-	assert_true(made->required);
+	assert_true(made->kernel.required);
 	assert_int_equal(made->kernel.id, 0);
 	assert_int_equal(wish("--table=42", "--table-lease=28800")->kernel.id, 42);
 	made = wish("--dataplane=kmod", "--hook=nft");
-	assert_true(made->table && made->required);
+	assert_true(made->table && made->kernel.required);
 	assert_int_equal(made->kernel.hook, RTPFERRY_HOOK_NFT);
 	made = wish("--hook=ingress", "--hook-device=eth0,eth1");
 	assert_int_equal(made->kernel.hook, RTPFERRY_HOOK_INGRESS);

@@ -277,6 +277,64 @@ static void a_reload_keeps_the_pools_that_stay(void **state)
 	rf_ports_free(ports);
 }
 
+struct seen {
+	char text[512]; /* "ADDRESS=ADVERTISED " of each */
+};
+
+static void see(const struct rf_local *local, const struct rf_addr *advertised, void *arg)
+{
+	char a[RF_ADDR_TEXT], b[RF_ADDR_TEXT];
+	struct seen *seen = arg;
+	size_t len = strlen(seen->text);
+
+	snprintf(seen->text + len, sizeof(seen->text) - len, "%s=%s ", rf_addr_print(&local->address, a),
+	         rf_addr_print(advertised, b));
+}
+
+#define ASSERT_ADVERTISED(ports, wanted)                     \
+	do {                                                 \
+		struct seen seen = {{0}};                    \
+		rf_ports_each_advertised(ports, see, &seen); \
+		assert_string_equal(seen.text, wanted);      \
+	} while (0)
+
+static void advertise(struct rf_ports *ports, struct rf_local_config *config, const char *address)
+{
+	struct rf_str why;
+
+	assert_int_equal(rf_addr_parse(rf_str_of(address), &config->advertised), 0);
+	assert_int_equal(rf_ports_configure(ports, config, 1, &why), 0);
+}
+
+static void what_a_call_may_have_shown_is_remembered_until_it_ends(void **state)
+{
+	struct rf_local_config locals[2] = {local("pub", "127.0.0.1", FIRST, FIRST + 9),
+	                                    local("priv", "127.0.0.2", FIRST, FIRST + 3)};
+	struct rf_ports *ports = ports_of(locals, 2);
+	struct rf_port_pair a, b, priv;
+
+	(void)state;
+	ASSERT_ADVERTISED(ports, "127.0.0.1=127.0.0.1 127.0.0.2=127.0.0.2 ");
+	assert_int_equal(get(ports, "priv", &priv), 0);
+	advertise(ports, &locals[0], "192.0.2.1");
+	ASSERT_ADVERTISED(ports, "127.0.0.1=192.0.2.1 127.0.0.2=127.0.0.2 ");
+	rf_ports_put(ports, &priv);
+	ASSERT_ADVERTISED(ports, "127.0.0.1=192.0.2.1 ");
+	assert_int_equal(get(ports, "pub", &a), 0);
+	advertise(ports, &locals[0], "192.0.2.2");
+	/* What no new call was told: the one before may have been, when it was offered again. */
+	advertise(ports, &locals[0], "192.0.2.3");
+	advertise(ports, &locals[0], "192.0.2.3");
+	assert_int_equal(get(ports, "pub", &b), 0);
+	advertise(ports, &locals[0], "192.0.2.4");
+	ASSERT_ADVERTISED(ports, "127.0.0.1=192.0.2.4 127.0.0.1=192.0.2.1 127.0.0.1=192.0.2.2 127.0.0.1=192.0.2.3 ");
+	rf_ports_put(ports, &a);
+	ASSERT_ADVERTISED(ports, "127.0.0.1=192.0.2.4 127.0.0.1=192.0.2.3 ");
+	rf_ports_put(ports, &b);
+	ASSERT_ADVERTISED(ports, "127.0.0.1=192.0.2.4 ");
+	rf_ports_free(ports);
+}
+
 static void an_address_that_comes_back_knows_what_is_in_use(void **state)
 {
 	struct rf_local_config locals[2] = {local("pub", "127.0.0.1", FIRST, FIRST + 3),
@@ -423,6 +481,41 @@ static void kept_sockets_come_back_empty_and_unmarked(void **state)
 	rf_ports_free(ports);
 }
 
+/* A call after a reload may be of an interface that has none. */
+static void kept_sockets_lose_the_mark_of_their_interface(void **state)
+{
+	struct rf_local_config config = local("pub", "127.0.0.1", FIRST, FIRST + 1);
+	struct rf_ports *ports = ports_of(&config, 1);
+	int mark = 7, kept[2];
+	socklen_t len = sizeof(mark);
+	struct rf_port_pair pair;
+
+	(void)state;
+	rf_ports_keep(ports, 1);
+	assert_int_equal(get(ports, "pub", &pair), 0);
+	kept[0] = pair.rtp_fd;
+	kept[1] = pair.rtcp_fd;
+	for (unsigned i = 0; i < 2; i++) {
+		if (setsockopt(kept[i], SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) == 0)
+			continue;
+		print_message("         sockets cannot be marked here: %s\n", strerror(errno));
+		rf_ports_put(ports, &pair);
+		rf_ports_free(ports);
+		skip();
+	}
+	rf_ports_put(ports, &pair);
+	for (unsigned i = 0; i < 2; i++) {
+		mark = 1;
+		assert_int_equal(getsockopt(kept[i], SOL_SOCKET, SO_MARK, &mark, &len), 0);
+		assert_int_equal(mark, 0);
+	}
+	assert_int_equal(get(ports, "pub", &pair), 0);
+	assert_int_equal(pair.rtp_fd, kept[0]);
+	assert_int_equal(pair.rtcp_fd, kept[1]);
+	rf_ports_put(ports, &pair);
+	rf_ports_free(ports);
+}
+
 /* A peer that has hung up stands for datagrams that come as fast as they are read: reading never ends by itself. */
 static void a_flood_towards_a_kept_socket_does_not_hold_up_the_call_that_gets_it(void **state)
 {
@@ -510,11 +603,13 @@ int main(void)
 		cmocka_unit_test(without_rtcp_there_is_one_socket),
 		cmocka_unit_test(a_reload_keeps_the_pools_that_stay),
 		cmocka_unit_test(an_address_that_comes_back_knows_what_is_in_use),
+		cmocka_unit_test(what_a_call_may_have_shown_is_remembered_until_it_ends),
 		cmocka_unit_test(a_removed_address_keeps_no_socket),
 		cmocka_unit_test(the_any_addresses_of_both_families_share_no_port),
 		cmocka_unit_test(a_wrong_configuration_changes_nothing_and_says_why),
 		cmocka_unit_test(that_very_pair_can_be_asked_for),
 		cmocka_unit_test(kept_sockets_come_back_empty_and_unmarked),
+		cmocka_unit_test(kept_sockets_lose_the_mark_of_their_interface),
 		cmocka_unit_test(a_flood_towards_a_kept_socket_does_not_hold_up_the_call_that_gets_it),
 		cmocka_unit_test(kept_sockets_are_given_up_when_descriptors_run_out),
 		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),

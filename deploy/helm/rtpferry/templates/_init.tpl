@@ -58,6 +58,7 @@
     - {name: modules, mountPath: /lib/modules, readOnly: true}
     {{- if $i.headers }}
     - {name: headers, mountPath: /usr/src, readOnly: true}
+    - {name: headers-tools, mountPath: /host/usr/lib, readOnly: true}
     {{- end }}
     {{- with $i.volumeMounts }}
     {{- toYaml . | nindent 4 }}

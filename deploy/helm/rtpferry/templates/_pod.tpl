@@ -42,6 +42,8 @@
 {{- if $v.kernelModule.init.headers }}
 - name: headers
   hostPath: {path: /usr/src, type: Directory}
+- name: headers-tools
+  hostPath: {path: /usr/lib, type: Directory}
 {{- end }}
 {{- end }}
 {{- with $v.extraVolumes }}
