@@ -5,34 +5,45 @@
 #include "netlink.h"
 #include "table.h"
 
-static void tell(struct net *net, struct sk_buff *msg, void *head, int ret, gfp_t gfp)
+/* Where memory is short, or the message has no room, nobody is told. */
+static void tell(struct net *net, struct sk_buff *msg, int ret, gfp_t gfp)
 {
 	if (ret < 0) {
 		nlmsg_free(msg);
 		return;
 	}
-	genlmsg_end(msg, head);
+	nlmsg_end(msg, nlmsg_hdr(msg));
 	genlmsg_multicast_netns(&rf_netlink_family, net, msg, 0, 0, gfp);
 }
 
 /**
- * rf_event_table - something happened to a table
+ * rf_event_table - something happened to a table; told unless too much of it does
  * @table: the table
  * @kind: what
  *
- * Context: under rf_net.lock, may sleep. Where memory is short, nobody is told.
+ * Context: under rf_net.lock, may sleep.
  */
 void rf_event_table(const struct rf_table *table, enum rtpferry_event_kind kind)
 {
-	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	void *head;
-	int ret;
+	struct sk_buff *msg;
 
+	if (!__ratelimit(&table->rn->table_event_rate))
+		return;
+	msg = rf_netlink_message(0, 0, RTPFERRY_CMD_EVENT, GFP_KERNEL);
 	if (!msg)
 		return;
-	head = genlmsg_put(msg, 0, 0, &rf_netlink_family, 0, RTPFERRY_CMD_EVENT);
-	ret = nla_put_u32(msg, RTPFERRY_A_EVENT, kind) ?: rf_netlink_put_table(msg, table, 0);
-	tell(table->rn->net, msg, head, ret, GFP_KERNEL);
+	tell(table->rn->net, msg, nla_put_u32(msg, RTPFERRY_A_EVENT, kind) ?:
+	     rf_netlink_put_table(msg, table, false), GFP_KERNEL);
+}
+
+static int put_table_id(struct sk_buff *msg, u32 id)
+{
+	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_TABLE);
+
+	if (!nest || nla_put_u32(msg, RTPFERRY_A_TABLE_ID, id))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
 }
 
 /**
@@ -41,23 +52,14 @@ void rf_event_table(const struct rf_table *table, enum rtpferry_event_kind kind)
  * @flow: the flow
  * @kind: what
  *
- * Context: any, under RCU or rf_net.lock. Where memory is short, nobody is told.
+ * Context: any, under RCU or rf_net.lock.
  */
 void rf_event_flow(struct rf_net *rn, const struct rf_flow *flow, enum rtpferry_event_kind kind)
 {
-	struct nlattr *nest;
-	struct sk_buff *msg;
-	void *head;
-	int ret;
+	struct sk_buff *msg = rf_netlink_message(0, 0, RTPFERRY_CMD_EVENT, GFP_ATOMIC);
 
-	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);
 	if (!msg)
 		return;
-	head = genlmsg_put(msg, 0, 0, &rf_netlink_family, 0, RTPFERRY_CMD_EVENT);
-	ret = nla_put_u32(msg, RTPFERRY_A_EVENT, kind);
-	nest = nla_nest_start(msg, RTPFERRY_A_TABLE);
-	ret = ret ?: nla_put_u32(msg, RTPFERRY_A_TABLE_ID, flow->table_id);
-	nla_nest_end(msg, nest);
-	ret = ret ?: rf_netlink_put_flow(msg, flow);
-	tell(rn->net, msg, head, ret, GFP_ATOMIC);
+	tell(rn->net, msg, nla_put_u32(msg, RTPFERRY_A_EVENT, kind) ?:
+	     put_table_id(msg, flow->table_id) ?: rf_netlink_put_flow(msg, flow), GFP_ATOMIC);
 }

@@ -6,6 +6,7 @@
 #include "table.h"
 
 #define RF_EVENTS_PER_S 10
+#define RF_TABLE_EVENTS_PER_S RF_MAX_TABLES
 
 unsigned int rf_net_id;
 
@@ -37,6 +38,13 @@ u64 rf_net_declined(const struct rf_net *rn, enum rtpferry_reason reason)
 	return sum;
 }
 
+/* What is left out is not told of in the kernel's log. */
+static void limit(struct ratelimit_state *rate, int per_s)
+{
+	ratelimit_state_init(rate, HZ, per_s);
+	ratelimit_set_flags(rate, RATELIMIT_MSG_ON_RELEASE);
+}
+
 static int __net_init begin(struct net *net)
 {
 	struct rf_net *rn = rf_net(net);
@@ -50,8 +58,8 @@ static int __net_init begin(struct net *net)
 	rn->net = net;
 	INIT_LIST_HEAD(&rn->tables);
 	INIT_LIST_HEAD(&rn->ingress);
-	ratelimit_state_init(&rn->event_rate, HZ, RF_EVENTS_PER_S);
-	ratelimit_set_flags(&rn->event_rate, RATELIMIT_MSG_ON_RELEASE);
+	limit(&rn->event_rate, RF_EVENTS_PER_S);
+	limit(&rn->table_event_rate, RF_TABLE_EVENTS_PER_S);
 	INIT_DELAYED_WORK(&rn->reap, rf_table_reap);
 	timerqueue_init_head(&rn->watched);
 	INIT_DELAYED_WORK(&rn->watch, rf_idle_check);

@@ -35,6 +35,7 @@ struct rf_declined {
  * @prerouting: the PREROUTING hooks, while they are registered
  * @ingress: struct rf_ingress, hooks on devices
  * @event_rate: limits events that packets cause
+ * @table_event_rate: limits events that tables' owners cause
  * @reap: ends orphans whose lease has ended
  * @watched: struct rf_flow, by when their silence is to be looked at
  * @watch: looks at them
@@ -51,6 +52,7 @@ struct rf_net {
 	struct nf_hook_ops prerouting[2];
 	struct list_head ingress;
 	struct ratelimit_state event_rate;
+	struct ratelimit_state table_event_rate;
 	struct delayed_work reap;
 	struct timerqueue_head watched;
 	struct delayed_work watch;

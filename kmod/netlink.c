@@ -8,32 +8,29 @@
 #include "version.h"
 
 /**
- * rf_netlink_ip - read an address
- * @attr: 4 or 16 bytes
- * @family: where its family goes
- * @ip: where it goes
+ * rf_ip_check - whether an attribute is an address, for the policies
+ * @attr: any length
  * @extack: where a refusal is told
  *
  * Context: any.
- * Return: 0; -EINVAL: another length, or the null address.
+ * Return: 0; -EINVAL: neither 4 nor 16 bytes, or the null address.
  */
-int rf_netlink_ip(const struct nlattr *attr, u8 *family, union rf_ip *ip,
-		  struct netlink_ext_ack *extack)
+int rf_ip_check(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	int len = nla_len(attr);
 
-	memset(ip, 0, sizeof(*ip));
-	if (len != sizeof(ip->v4) && len != sizeof(ip->v6)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "an address has 4 bytes (IPv4) or 16 (IPv6)");
-		return -EINVAL;
-	}
-	memcpy(ip, nla_data(attr), len);
-	if (ipv6_addr_any(&ip->v6)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "the null address stands for no host");
-		return -EINVAL;
-	}
-	*family = len == sizeof(ip->v4) ? AF_INET : AF_INET6;
+	if (len != sizeof(struct in_addr) && len != sizeof(struct in6_addr))
+		return rf_refuse(extack, attr, -EINVAL,
+				 "an address has 4 bytes (IPv4) or 16 (IPv6)");
+	if (!memchr_inv(nla_data(attr), 0, len))
+		return rf_refuse(extack, attr, -EINVAL, "the null address stands for no host");
 	return 0;
+}
+
+/* The family of an address; @ip gets the address. */
+u8 rf_netlink_ip(const struct nlattr *attr, union rf_ip *ip)
+{
+	return nla_memcpy(ip, attr, sizeof(*ip)) == sizeof(ip->v4) ? AF_INET : AF_INET6;
 }
 
 int rf_netlink_put_ip(struct sk_buff *msg, int type, u8 family, const union rf_ip *ip)
@@ -65,105 +62,149 @@ int rf_netlink_put_reasons(struct sk_buff *msg, int type, const u64 *packets)
 }
 
 /**
- * rf_netlink_table_attrs - read the table of a message
- * @message: attributes of its top level
- * @table: RTPFERRY_A_TABLE_MAX + 1, filled
- * @extack: where a refusal is told
+ * rf_netlink_message - a message of the family, to be filled in
+ * @portid: whose it is; 0: of all listeners
+ * @seq: of the request; 0: there is none
+ * @command: of it
+ * @gfp: of its memory
  *
- * Context: any.
- * Return: 0; -EINVAL: there is none.
+ * Context: as @gfp says.
+ * Return: the message; NULL: no memory.
  */
-int rf_netlink_table_attrs(struct nlattr **message, struct nlattr **table,
-			   struct netlink_ext_ack *extack)
+struct sk_buff *rf_netlink_message(u32 portid, u32 seq, u8 command, gfp_t gfp)
 {
-	if (!message[RTPFERRY_A_TABLE]) {
-		NL_SET_ERR_MSG(extack, "the message has no table");
-		return -EINVAL;
-	}
-	return nla_parse_nested(table, RTPFERRY_A_TABLE_MAX, message[RTPFERRY_A_TABLE],
-				rf_table_policy, extack);
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, gfp);
+
+	if (msg)
+		genlmsg_put(msg, portid, seq, &rf_netlink_family, 0, command);
+	return msg;
 }
 
-static struct rf_table *find_table(struct rf_net *rn, struct nlattr **table,
-				   struct netlink_ext_ack *extack)
+/* As rf_netlink_message(), for who asked. May sleep. */
+struct sk_buff *rf_netlink_begin_reply(const struct genl_info *info)
 {
-	struct rf_table *found;
-
-	if (!table[RTPFERRY_A_TABLE_ID]) {
-		NL_SET_ERR_MSG(extack, "the table has no id");
-		return ERR_PTR(-EINVAL);
-	}
-	found = rf_table_find(rn, nla_get_u32(table[RTPFERRY_A_TABLE_ID]));
-	if (!found) {
-		NL_SET_ERR_MSG_ATTR(extack, table[RTPFERRY_A_TABLE_ID],
-				    "this namespace has no table of this id");
-		return ERR_PTR(-ENOENT);
-	}
-	return found;
+	return rf_netlink_message(info->snd_portid, info->snd_seq, info->genlhdr->cmd, GFP_KERNEL);
 }
 
 /**
- * rf_netlink_lock_table - the table that a request is about, with its namespace locked
+ * rf_netlink_reply - send a reply
  * @info: the request
- * @own: only the owner may make it; it is a sign of life then
+ * @msg: as rf_netlink_begin_reply() gave it, gone afterwards
+ * @ret: of filling it in
  *
  * Context: may sleep.
- * Return: the table, to be given back with rf_netlink_unlock(); ERR_PTR and nothing locked:
- * -EINVAL (no table, no id), -ENOENT (not in this namespace), -EPERM (not the owner).
+ * Return: 0; @ret where that is an error; or why it cannot be sent.
  */
-struct rf_table *rf_netlink_lock_table(struct genl_info *info, bool own)
+int rf_netlink_reply(struct genl_info *info, struct sk_buff *msg, int ret)
 {
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
+	if (ret < 0) {
+		nlmsg_free(msg);
+		return ret;
+	}
+	nlmsg_end(msg, nlmsg_hdr(msg));
+	return genlmsg_reply(msg, info);
+}
+
+/* What a request is answered with, and the sentence that all of them have in common. */
+int rf_netlink_result(struct genl_info *info, int ret)
+{
+	if (ret == -ENOMEM)
+		NL_SET_ERR_MSG(info->extack, "the kernel has no memory left for this");
+	return ret;
+}
+
+/* One message of a dump: NULL where the buffer has no room for it. */
+void *rf_netlink_begin_row(struct sk_buff *msg, const struct netlink_callback *cb)
+{
+	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
+
+	return genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rf_netlink_family,
+			   NLM_F_MULTI, request->cmd);
+}
+
+/* Keep it, or where filling it in has failed take it back. */
+int rf_netlink_end_row(struct sk_buff *msg, void *head, int ret)
+{
+	if (ret < 0)
+		genlmsg_cancel(msg, head);
+	else
+		genlmsg_end(msg, head);
+	return ret;
+}
+
+/**
+ * rf_netlink_find_table - the table that a request is about
+ * @rn: the namespace
+ * @nest: the request's table
+ * @owner: netlink port id that the table must have as its owner; 0: any
+ * @extack: where a refusal is told
+ *
+ * Context: under rf_net.lock.
+ * Return: the table; ERR_PTR: -EINVAL (no table, no id), -ENOENT (not in this namespace), -EPERM
+ * (not the owner).
+ */
+struct rf_table *rf_netlink_find_table(struct rf_net *rn, const struct nlattr *nest, u32 owner,
+				       struct netlink_ext_ack *extack)
+{
+	const struct nlattr *id = nest ? nla_find_nested(nest, RTPFERRY_A_TABLE_ID) : NULL;
+	struct rf_table *table;
+	int ret = 0;
+
+	if (!id)
+		return ERR_PTR(rf_refuse_lack(extack, nest,
+					      nest ? RTPFERRY_A_TABLE_ID : RTPFERRY_A_TABLE,
+					      "the message has no table with an id"));
+	table = rf_table_find(rn, nla_get_u32(id));
+	if (!table)
+		ret = rf_refuse(extack, id, -ENOENT, "this namespace has no table of this id");
+	else if (owner && table->owner != owner)
+		ret = rf_refuse(extack, id, -EPERM,
+				"the table is another socket's, or an orphan to be adopted");
+	return ret < 0 ? ERR_PTR(ret) : table;
+}
+
+/**
+ * struct command - what is done with a table that exists
+ * @run: does it, under rf_net.lock
+ * @own: only the table's owner may have it done; it is a sign of life then
+ * @flows: the message names flows
+ */
+struct command {
+	int (*run)(struct rf_table *table, struct genl_info *info);
+	bool own;
+	bool flows;
+};
+
+static const struct command commands[] = {
+	[RTPFERRY_CMD_TABLE_RENEW] = { rf_netlink_table_renew, .own = true },
+	[RTPFERRY_CMD_TABLE_DEL] = { rf_netlink_table_del },
+	[RTPFERRY_CMD_TABLE_GET] = { rf_netlink_table_get },
+	[RTPFERRY_CMD_FLOW_SET] = { rf_netlink_flow_set, .own = true, .flows = true },
+	[RTPFERRY_CMD_FLOW_DEL] = { rf_netlink_flow_del, .own = true, .flows = true },
+	[RTPFERRY_CMD_FLOW_GET] = { rf_netlink_flow_get, .flows = true },
+};
+
+static int with_table(struct sk_buff *request, struct genl_info *info)
+{
+	const struct command *command = &commands[info->genlhdr->cmd];
+	const struct nlattr *nest = info->attrs[RTPFERRY_A_TABLE];
 	struct rf_net *rn = rf_net(genl_info_net(info));
+	u32 owner = command->own ? info->snd_portid : 0;
 	struct rf_table *table;
 	int ret;
 
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret < 0)
-		return ERR_PTR(ret);
+	if (command->flows && !info->attrs[RTPFERRY_A_FLOW])
+		return rf_refuse_lack(info->extack, NULL, RTPFERRY_A_FLOW,
+				      "the message has no flow");
 	mutex_lock(&rn->lock);
-	table = find_table(rn, attrs, info->extack);
-	if (!IS_ERR(table) && own && table->owner != info->snd_portid) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RTPFERRY_A_TABLE_ID],
-				    "the table is another socket's, or an orphan to be adopted");
-		table = ERR_PTR(-EPERM);
-	}
-	if (IS_ERR(table))
-		mutex_unlock(&rn->lock);
-	else if (own)
-		rf_table_renew(table);
-	return table;
-}
-
-/* The request is done with the table that it locked, which may have ended. */
-void rf_netlink_unlock(struct genl_info *info)
-{
-	mutex_unlock(&rf_net(genl_info_net(info))->lock);
-}
-
-/**
- * rf_netlink_dump_table - the id of the table that a dump asks for
- * @cb: of the dump
- * @id: where it goes; 0: none is named
- *
- * Return: 0, or why the request is refused.
- */
-int rf_netlink_dump_table(struct netlink_callback *cb, u32 *id)
-{
-	struct nlattr *message[RTPFERRY_A_MAX + 1];
-	struct nlattr *table[RTPFERRY_A_TABLE_MAX + 1];
-	int ret;
-
-	*id = 0;
-	ret = genlmsg_parse(cb->nlh, &rf_netlink_family, message, RTPFERRY_A_MAX, rf_message_policy,
-			    cb->extack);
-	if (ret < 0 || !message[RTPFERRY_A_TABLE])
-		return ret;
-	ret = rf_netlink_table_attrs(message, table, cb->extack);
-	if (ret < 0)
-		return ret;
-	*id = table[RTPFERRY_A_TABLE_ID] ? nla_get_u32(table[RTPFERRY_A_TABLE_ID]) : 0;
-	return 0;
+	table = rf_netlink_find_table(rn, nest, owner, info->extack);
+	ret = PTR_ERR_OR_ZERO(table);
+	if (ret == 0 && command->own)
+		rf_table_renew(table, 0);
+	if (ret == 0)
+		ret = command->run(table, info);
+	mutex_unlock(&rn->lock);
+	return rf_netlink_result(info, ret);
 }
 
 static const u32 features =
@@ -191,37 +232,23 @@ static int put_info(struct sk_buff *msg)
 
 static int get_info(struct sk_buff *request, struct genl_info *info)
 {
-	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	void *head;
+	struct sk_buff *msg = rf_netlink_begin_reply(info);
 
-	if (!msg)
-		return -ENOMEM;
-	head = genlmsg_put_reply(msg, info, &rf_netlink_family, 0, RTPFERRY_CMD_GET_INFO);
-	if (!head || put_info(msg) < 0) {
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(msg, head);
-	return genlmsg_reply(msg, info);
+	return rf_netlink_result(info, msg ? rf_netlink_reply(info, msg, put_info(msg)) : -ENOMEM);
 }
 
 static const struct genl_small_ops ops[] = {
-	{ .cmd = RTPFERRY_CMD_GET_INFO, .flags = GENL_UNS_ADMIN_PERM,
-	  .doit = get_info },
+	{ .cmd = RTPFERRY_CMD_GET_INFO, .flags = GENL_UNS_ADMIN_PERM, .doit = get_info },
 	{ .cmd = RTPFERRY_CMD_TABLE_NEW, .flags = GENL_UNS_ADMIN_PERM,
 	  .doit = rf_netlink_table_new },
-	{ .cmd = RTPFERRY_CMD_TABLE_RENEW, .flags = GENL_UNS_ADMIN_PERM,
-	  .doit = rf_netlink_table_renew },
-	{ .cmd = RTPFERRY_CMD_TABLE_DEL, .flags = GENL_UNS_ADMIN_PERM,
-	  .doit = rf_netlink_table_del },
-	{ .cmd = RTPFERRY_CMD_TABLE_GET, .flags = GENL_UNS_ADMIN_PERM,
-	  .doit = rf_netlink_table_get, .dumpit = rf_netlink_table_dump },
-	{ .cmd = RTPFERRY_CMD_FLOW_SET, .flags = GENL_UNS_ADMIN_PERM,
-	  .doit = rf_netlink_flow_set },
-	{ .cmd = RTPFERRY_CMD_FLOW_DEL, .flags = GENL_UNS_ADMIN_PERM,
-	  .doit = rf_netlink_flow_del },
-	{ .cmd = RTPFERRY_CMD_FLOW_GET, .flags = GENL_UNS_ADMIN_PERM,
-	  .doit = rf_netlink_flow_get, .dumpit = rf_netlink_flow_dump },
+	{ .cmd = RTPFERRY_CMD_TABLE_RENEW, .flags = GENL_UNS_ADMIN_PERM, .doit = with_table },
+	{ .cmd = RTPFERRY_CMD_TABLE_DEL, .flags = GENL_UNS_ADMIN_PERM, .doit = with_table },
+	{ .cmd = RTPFERRY_CMD_TABLE_GET, .flags = GENL_UNS_ADMIN_PERM, .doit = with_table,
+	  .dumpit = rf_netlink_table_dump },
+	{ .cmd = RTPFERRY_CMD_FLOW_SET, .flags = GENL_UNS_ADMIN_PERM, .doit = with_table },
+	{ .cmd = RTPFERRY_CMD_FLOW_DEL, .flags = GENL_UNS_ADMIN_PERM, .doit = with_table },
+	{ .cmd = RTPFERRY_CMD_FLOW_GET, .flags = GENL_UNS_ADMIN_PERM, .doit = with_table,
+	  .dumpit = rf_netlink_flow_dump },
 };
 
 static const struct genl_multicast_group groups[] = {

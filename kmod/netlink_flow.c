@@ -2,7 +2,6 @@
 #include <net/dsfield.h>
 #include "flow.h"
 #include "netlink.h"
-#include "policy.h"
 #include "rewrite.h"
 #include "table.h"
 
@@ -116,21 +115,21 @@ struct end {
  * An address and its port, whose attribute is the one behind: both or, where the end is
  * optional, none.
  */
-static int read_end(const struct nlattr *whole, struct nlattr **attrs, int address, bool optional,
-		    struct end *end, struct netlink_ext_ack *extack)
+static int read_end(const struct nlattr *nest, int address, bool optional, struct end *end,
+		    struct netlink_ext_ack *extack)
 {
-	int port = address + 1;
+	const struct nlattr *ip = nla_find_nested(nest, address);
+	const struct nlattr *port = nla_find_nested(nest, address + 1);
 
 	end->family = 0;
-	if (!attrs[address] && !attrs[port] && optional)
+	if (!ip && !port && optional)
 		return 0;
-	if (!attrs[address] || !attrs[port]) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[address] ?: attrs[port] ?: whole,
-				    "a flow needs both address and port of local, out, to, and source");
-		return -EINVAL;
-	}
-	end->port = htons(nla_get_u16(attrs[port]));
-	return rf_netlink_ip(attrs[address], &end->family, &end->ip, extack);
+	if (!ip || !port)
+		return rf_refuse_lack(extack, nest, ip ? address + 1 : address,
+				      "a flow needs address and port of local, out, to, and source");
+	end->family = rf_netlink_ip(ip, &end->ip);
+	end->port = htons(nla_get_u16(port));
+	return 0;
 }
 
 static void set_out(struct rf_flow *flow, const struct end *out, const struct end *to)
@@ -158,29 +157,26 @@ static void set_source(struct rf_flow *flow, const struct end *local, const stru
 							   &local->ip, local->port));
 }
 
-static int read_ends(const struct nlattr *whole, struct nlattr **attrs, struct rf_flow *flow,
+static int read_ends(const struct nlattr *nest, struct rf_flow *flow,
 		     struct netlink_ext_ack *extack)
 {
 	bool sends = !(flow->flags & (RTPFERRY_FLOW_FLAG_COUNT_ONLY | RTPFERRY_FLOW_FLAG_BLOCK));
 	struct end local, source, out, to;
 	int ret;
 
-	ret = read_end(whole, attrs, RTPFERRY_A_FLOW_LOCAL_ADDRESS, false, &local, extack) ?:
-	      read_end(whole, attrs, RTPFERRY_A_FLOW_SOURCE_ADDRESS, true, &source, extack) ?:
-	      read_end(whole, attrs, RTPFERRY_A_FLOW_OUT_ADDRESS, !sends, &out, extack) ?:
-	      read_end(whole, attrs, RTPFERRY_A_FLOW_TO_ADDRESS, !sends, &to, extack);
+	ret = read_end(nest, RTPFERRY_A_FLOW_LOCAL_ADDRESS, false, &local, extack) ?:
+	      read_end(nest, RTPFERRY_A_FLOW_SOURCE_ADDRESS, true, &source, extack) ?:
+	      read_end(nest, RTPFERRY_A_FLOW_OUT_ADDRESS, !sends, &out, extack) ?:
+	      read_end(nest, RTPFERRY_A_FLOW_TO_ADDRESS, !sends, &to, extack);
 	if (ret < 0)
 		return ret;
-	if (out.family != to.family) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[RTPFERRY_A_FLOW_TO_ADDRESS] ?: whole,
-				    "out-address and to-address of a flow are not of one family");
-		return -EINVAL;
-	}
-	if (source.family && source.family != local.family) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[RTPFERRY_A_FLOW_SOURCE_ADDRESS],
-				    "source-address is not of the family of local-address");
-		return -EINVAL;
-	}
+	if (out.family != to.family)
+		return rf_refuse(extack, nla_find_nested(nest, RTPFERRY_A_FLOW_TO_ADDRESS) ?: nest,
+				 -EINVAL,
+				 "out-address and to-address of a flow are not of one family");
+	if (source.family && source.family != local.family)
+		return rf_refuse(extack, nla_find_nested(nest, RTPFERRY_A_FLOW_SOURCE_ADDRESS),
+				 -EINVAL, "source-address is not of the family of local-address");
 	flow->family = local.family;
 	flow->local = local.ip;
 	flow->local_port = ntohs(local.port);
@@ -194,66 +190,53 @@ static int read_ends(const struct nlattr *whole, struct nlattr **attrs, struct r
 static int read_type(const struct nlattr *attr, struct rf_flow *flow,
 		     struct netlink_ext_ack *extack)
 {
-	struct nlattr *attrs[RTPFERRY_A_TYPE_MAX + 1];
-	int ret;
+	const struct nlattr *number = nla_find_nested(attr, RTPFERRY_A_TYPE_NUMBER);
+	const struct nlattr *clock_rate = nla_find_nested(attr, RTPFERRY_A_TYPE_CLOCK_RATE);
 
-	ret = nla_parse_nested(attrs, RTPFERRY_A_TYPE_MAX, attr, rf_type_policy, extack);
-	if (ret < 0)
-		return ret;
-	if (!attrs[RTPFERRY_A_TYPE_NUMBER] || !attrs[RTPFERRY_A_TYPE_CLOCK_RATE]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a payload type needs number and clock-rate");
-		return -EINVAL;
-	}
-	if (flow->n_types == RF_MAX_TYPES) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a flow has at most 16 payload types");
-		return -ENOSPC;
-	}
+	if (!number || !clock_rate)
+		return rf_refuse_lack(extack, attr, number ? RTPFERRY_A_TYPE_CLOCK_RATE :
+							     RTPFERRY_A_TYPE_NUMBER,
+				      "a payload type needs number and clock-rate");
+	if (flow->n_types == RF_MAX_TYPES)
+		return rf_refuse(extack, attr, -ENOSPC, "a flow has at most 16 payload types");
 	flow->types[flow->n_types++] = (struct rf_type){
-		.number = nla_get_u8(attrs[RTPFERRY_A_TYPE_NUMBER]),
-		.clock_rate = nla_get_u32(attrs[RTPFERRY_A_TYPE_CLOCK_RATE]),
+		.number = nla_get_u8(number),
+		.clock_rate = nla_get_u32(clock_rate),
 	};
 	return 0;
 }
 
-static int read_flags(struct nlattr **attrs, const struct nlattr *attr, struct rf_flow *flow,
+static int read_flags(const struct nlattr *nest, struct rf_flow *flow,
 		      struct netlink_ext_ack *extack)
 {
-	if (attrs[RTPFERRY_A_FLOW_FLAGS])
-		flow->flags = nla_get_u32(attrs[RTPFERRY_A_FLOW_FLAGS]);
-	if (!(flow->flags & (RTPFERRY_FLOW_FLAG_RTP | RTPFERRY_FLOW_FLAG_RTCP))) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[RTPFERRY_A_FLOW_FLAGS] ?: attr,
-				    "the flow's flags say neither rtp nor rtcp");
-		return -EINVAL;
-	}
-	if (attrs[RTPFERRY_A_FLOW_MISMATCH] &&
-	    nla_get_u32(attrs[RTPFERRY_A_FLOW_MISMATCH]) == RTPFERRY_MISMATCH_DROP)
+	struct nlattr *attrs[RTPFERRY_A_FLOW_MAX + 1];
+
+	nla_parse_nested(attrs, RTPFERRY_A_FLOW_MAX, nest, NULL, NULL);
+	flow->flags = rf_netlink_u32(attrs[RTPFERRY_A_FLOW_FLAGS]);
+	if (!(flow->flags & (RTPFERRY_FLOW_FLAG_RTP | RTPFERRY_FLOW_FLAG_RTCP)))
+		return rf_refuse(extack, attrs[RTPFERRY_A_FLOW_FLAGS] ?: nest, -EINVAL,
+				 "the flow's flags say neither rtp nor rtcp");
+	if (rf_netlink_u32(attrs[RTPFERRY_A_FLOW_MISMATCH]) == RTPFERRY_MISMATCH_DROP)
 		flow->flags |= RF_FLOW_DROP;
 	if (attrs[RTPFERRY_A_FLOW_DSCP]) {
 		flow->flags |= RF_FLOW_DSCP;
 		flow->tos = nla_get_u8(attrs[RTPFERRY_A_FLOW_DSCP]) << 2;
 	}
-	if (attrs[RTPFERRY_A_FLOW_MARK])
-		flow->mark = nla_get_u32(attrs[RTPFERRY_A_FLOW_MARK]);
 	if (attrs[RTPFERRY_A_FLOW_COOKIE])
 		flow->cookie = nla_get_u64(attrs[RTPFERRY_A_FLOW_COOKIE]);
-	if (attrs[RTPFERRY_A_FLOW_IDLE_S])
-		flow->idle_s = nla_get_u32(attrs[RTPFERRY_A_FLOW_IDLE_S]);
+	flow->mark = rf_netlink_u32(attrs[RTPFERRY_A_FLOW_MARK]);
+	flow->idle_s = rf_netlink_u32(attrs[RTPFERRY_A_FLOW_IDLE_S]);
 	return 0;
 }
 
-static int read_flow(const struct nlattr *attr, struct rf_flow *flow,
+static int read_flow(const struct nlattr *nest, struct rf_flow *flow,
 		     struct netlink_ext_ack *extack)
 {
-	struct nlattr *attrs[RTPFERRY_A_FLOW_MAX + 1];
+	int ret = read_flags(nest, flow, extack) ?: read_ends(nest, flow, extack);
 	const struct nlattr *type;
 	int rest;
-	int ret;
 
-	ret = nla_parse_nested(attrs, RTPFERRY_A_FLOW_MAX, attr, rf_flow_policy, extack);
-	if (ret == 0)
-		ret = read_flags(attrs, attr, flow, extack) ?:
-		      read_ends(attr, attrs, flow, extack);
-	nla_for_each_nested(type, attr, rest) {
+	nla_for_each_nested(type, nest, rest) {
 		if (ret == 0 && nla_type(type) == RTPFERRY_A_FLOW_TYPE)
 			ret = read_type(type, flow, extack);
 	}
@@ -267,20 +250,16 @@ static int place_flow(struct rf_table *table, struct rf_flow *flow, const struct
 	struct rf_address *address = rf_address_find(table->rn, flow->family, &flow->local);
 	struct rf_flow *old;
 
-	if (!address || address->primary || !rf_table_has(table, address)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "local-address is none of the table's, or an alias");
-		return -EADDRNOTAVAIL;
-	}
+	if (!address || address->primary || !rf_table_has(table, address))
+		return rf_refuse(extack, attr, -EADDRNOTAVAIL,
+				 "local-address is none of the table's, or an alias");
 	flow->place = rf_ports_place(address->ports, flow->local_port);
 	if (!flow->place)
 		return -ENOMEM;
 	old = rcu_dereference_protected(*flow->place, lockdep_is_held(&table->rn->lock));
-	if (old && old->table_id != table->id) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "another table has a flow at this local address and port");
-		return -EADDRINUSE;
-	}
+	if (old && old->table_id != table->id)
+		return rf_refuse(extack, attr, -EADDRINUSE,
+				 "another table has a flow at this local address and port");
 	flow->table_id = table->id;
 	flow->entry = RF_ENTRY(table->hook, table->hook == RTPFERRY_HOOK_NFT ? table->id : 0);
 	if (!old) {
@@ -312,13 +291,12 @@ static int read_flows(struct rf_table *table, struct genl_info *info, struct lli
 		if (ret < 0)
 			return ret;
 		*n_new += flow->stats ? 1 : 0;
-		if (table->n_flows + *n_new > RF_MAX_FLOWS) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr, "a table has at most 262144 flows");
-			return -ENOSPC;
-		}
+		if (table->n_flows + *n_new > RF_MAX_FLOWS)
+			return rf_refuse(info->extack, attr, -ENOSPC,
+					 "a table has at most 262144 flows");
 		cond_resched();
 	}
-	return llist_empty(list) ? -ENOMSG : 0;
+	return 0;
 }
 
 static void install_flows(struct rf_table *table, struct llist_node *list)
@@ -339,23 +317,18 @@ static void free_flows(struct llist_node *list)
 		rf_flow_free(flow);
 }
 
-int rf_netlink_flow_set(struct sk_buff *request, struct genl_info *info)
+/* Context of this and the other commands below: under rf_net.lock, may sleep. */
+int rf_netlink_flow_set(struct rf_table *table, struct genl_info *info)
 {
-	struct rf_table *table = rf_netlink_lock_table(info, true);
 	LLIST_HEAD(list);
 	unsigned int n_new = 0;
 	int ret;
 
-	if (IS_ERR(table))
-		return PTR_ERR(table);
 	ret = read_flows(table, info, &list, &n_new);
 	if (ret == 0)
 		install_flows(table, llist_reverse_order(llist_del_all(&list)));
 	else
 		free_flows(llist_del_all(&list));
-	rf_netlink_unlock(info);
-	if (ret == -ENOMSG)
-		NL_SET_ERR_MSG(info->extack, "the message has no flow");
 	return ret;
 }
 
@@ -363,14 +336,12 @@ int rf_netlink_flow_set(struct sk_buff *request, struct genl_info *info)
 static struct rf_flow *find_flow(struct rf_table *table, const struct nlattr *attr,
 				 struct netlink_ext_ack *extack)
 {
-	struct nlattr *attrs[RTPFERRY_A_FLOW_MAX + 1];
 	struct rf_address *address;
 	struct rf_flow *flow = NULL;
 	struct end local;
 	int ret;
 
-	ret = nla_parse_nested(attrs, RTPFERRY_A_FLOW_MAX, attr, rf_flow_policy, extack) ?:
-	      read_end(attr, attrs, RTPFERRY_A_FLOW_LOCAL_ADDRESS, false, &local, extack);
+	ret = read_end(attr, RTPFERRY_A_FLOW_LOCAL_ADDRESS, false, &local, extack);
 	if (ret < 0)
 		return ERR_PTR(ret);
 	rcu_read_lock();
@@ -378,26 +349,10 @@ static struct rf_flow *find_flow(struct rf_table *table, const struct nlattr *at
 	if (address)
 		flow = rf_ports_flow(address->ports, ntohs(local.port));
 	rcu_read_unlock();
-	if (!flow || flow->table_id != table->id) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "the table has no flow at this local address and port");
-		return ERR_PTR(-ENOENT);
-	}
+	if (!flow || flow->table_id != table->id)
+		return ERR_PTR(rf_refuse(extack, attr, -ENOENT,
+					 "the table has no flow at this local address and port"));
 	return flow;
-}
-
-/* Fill in a reply about a flow, which frees the message where it cannot. */
-static struct sk_buff *put_message(struct sk_buff *msg, const struct rf_flow *flow,
-				   struct genl_info *info, u8 command)
-{
-	void *head = genlmsg_put_reply(msg, info, &rf_netlink_family, 0, command);
-
-	if (!head || rf_netlink_put_flow(msg, flow) < 0) {
-		nlmsg_free(msg);
-		return NULL;
-	}
-	genlmsg_end(msg, head);
-	return msg;
 }
 
 /*
@@ -406,19 +361,20 @@ static struct sk_buff *put_message(struct sk_buff *msg, const struct rf_flow *fl
  */
 static void end_flow(struct rf_table *table, struct rf_flow *flow, struct genl_info *info)
 {
-	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *msg = rf_netlink_begin_reply(info);
+	int ret = 0;
 
 	rcu_read_lock();
 	rf_flow_remove(table->rn, flow);
 	WRITE_ONCE(table->n_flows, table->n_flows - 1);
 	if (msg)
-		msg = put_message(msg, flow, info, RTPFERRY_CMD_FLOW_DEL);
+		ret = rf_netlink_put_flow(msg, flow);
 	rcu_read_unlock();
 	if (msg)
-		genlmsg_reply(msg, info);
+		rf_netlink_reply(info, msg, ret);
 }
 
-static int end_flows(struct rf_table *table, struct genl_info *info)
+int rf_netlink_flow_del(struct rf_table *table, struct genl_info *info)
 {
 	const struct nlattr *attr;
 	struct rf_flow *flow;
@@ -441,55 +397,15 @@ static int end_flows(struct rf_table *table, struct genl_info *info)
 	return 0;
 }
 
-int rf_netlink_flow_del(struct sk_buff *request, struct genl_info *info)
+int rf_netlink_flow_get(struct rf_table *table, struct genl_info *info)
 {
-	struct rf_table *table = rf_netlink_lock_table(info, true);
-	int ret;
+	struct rf_flow *flow = find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
+	struct sk_buff *msg;
 
-	if (IS_ERR(table))
-		return PTR_ERR(table);
-	ret = end_flows(table, info);
-	rf_netlink_unlock(info);
-	return ret;
-}
-
-int rf_netlink_flow_get(struct sk_buff *request, struct genl_info *info)
-{
-	struct sk_buff *msg = NULL;
-	struct rf_table *table;
-	struct rf_flow *flow;
-
-	if (!info->attrs[RTPFERRY_A_FLOW]) {
-		NL_SET_ERR_MSG(info->extack, "the message has no flow");
-		return -EINVAL;
-	}
-	table = rf_netlink_lock_table(info, false);
-	if (IS_ERR(table))
-		return PTR_ERR(table);
-	flow = find_flow(table, info->attrs[RTPFERRY_A_FLOW], info->extack);
-	if (!IS_ERR(flow))
-		msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (msg)
-		msg = put_message(msg, flow, info, RTPFERRY_CMD_FLOW_GET);
-	rf_netlink_unlock(info);
 	if (IS_ERR(flow))
 		return PTR_ERR(flow);
-	return msg ? genlmsg_reply(msg, info) : -ENOMEM;
-}
-
-static int put_row(struct sk_buff *msg, struct netlink_callback *cb, const struct rf_flow *flow)
-{
-	void *head = genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				 &rf_netlink_family, NLM_F_MULTI, RTPFERRY_CMD_FLOW_GET);
-
-	if (!head)
-		return -EMSGSIZE;
-	if (rf_netlink_put_flow(msg, flow) < 0) {
-		genlmsg_cancel(msg, head);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(msg, head);
-	return 0;
+	msg = rf_netlink_begin_reply(info);
+	return msg ? rf_netlink_reply(info, msg, rf_netlink_put_flow(msg, flow)) : -ENOMEM;
 }
 
 /**
@@ -510,33 +426,27 @@ struct cursor {
  */
 int rf_netlink_flow_dump(struct sk_buff *msg, struct netlink_callback *cb)
 {
+	const struct nlattr *nest = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, RTPFERRY_A_TABLE);
 	struct cursor *cursor = (struct cursor *)cb->ctx;
 	struct rf_net *rn = rf_net(sock_net(msg->sk));
 	struct rf_table *table;
 	struct rf_flow *flow;
-	int ret;
+	void *row;
 
-	if (!cursor->table_id) {
-		ret = rf_netlink_dump_table(cb, &cursor->table_id);
-		if (ret < 0)
-			return ret;
-		if (!cursor->table_id) {
-			NL_SET_ERR_MSG(cb->extack, "a dump of flows needs the id of a table");
-			return -EINVAL;
-		}
-	}
 	mutex_lock(&rn->lock);
-	table = rf_table_find(rn, cursor->table_id);
-	while (table && (flow = rf_table_next_flow(table, &cursor->address, &cursor->port))) {
-		if (put_row(msg, cb, flow) < 0)
+	table = cursor->table_id ? rf_table_find(rn, cursor->table_id) :
+				   rf_netlink_find_table(rn, nest, 0, cb->extack);
+	if (IS_ERR_OR_NULL(table))
+		goto out;
+	cursor->table_id = table->id;
+	while ((flow = rf_table_next_flow(table, &cursor->address, &cursor->port))) {
+		row = rf_netlink_begin_row(msg, cb);
+		if (!row || rf_netlink_end_row(msg, row, rf_netlink_put_flow(msg, flow)) < 0)
 			break;
 		cursor->port++;
 		cond_resched(); /* ksoftirqd may have packets to send */
 	}
+out:
 	mutex_unlock(&rn->lock);
-	if (!table && !cursor->address && !cursor->port) {
-		NL_SET_ERR_MSG(cb->extack, "this namespace has no table of this id");
-		return -ENOENT;
-	}
-	return msg->len;
+	return IS_ERR(table) ? PTR_ERR(table) : msg->len;
 }

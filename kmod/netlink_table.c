@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/rtnetlink.h>
-#include <linux/slab.h>
 #include "flow.h"
 #include "netlink.h"
-#include "policy.h"
 #include "table.h"
 
 static int put_locals(struct sk_buff *msg, const struct rf_table *table)
@@ -76,241 +74,186 @@ int rf_netlink_put_table(struct sk_buff *msg, const struct rf_table *table, bool
 	return 0;
 }
 
-static int reply_table(struct genl_info *info, u8 command, const struct rf_table *table,
-		       bool adopted)
+static int reply_table(struct genl_info *info, const struct rf_table *table, bool adopted)
 {
-	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE * 2, GFP_KERNEL);
-	void *head;
+	struct sk_buff *msg = rf_netlink_begin_reply(info);
 
-	if (!msg)
-		return -ENOMEM;
-	head = genlmsg_put_reply(msg, info, &rf_netlink_family, 0, command);
-	if (!head || rf_netlink_put_table(msg, table, adopted) < 0) {
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(msg, head);
-	return genlmsg_reply(msg, info);
+	return msg ? rf_netlink_reply(info, msg, rf_netlink_put_table(msg, table, adopted)) :
+		     -ENOMEM;
 }
 
-static int read_local(const struct nlattr *attr, struct rf_table_wish *wish,
-		      struct netlink_ext_ack *extack)
+static int add_local(struct rf_table *table, const struct nlattr *local,
+		     struct netlink_ext_ack *extack)
 {
-	struct nlattr *attrs[RTPFERRY_A_LOCAL_MAX + 1];
-	struct rf_local *local = &wish->locals[wish->n_locals];
-	int ret;
+	const struct nlattr *address = nla_find_nested(local, RTPFERRY_A_LOCAL_ADDRESS);
+	const struct nlattr *alias_of = nla_find_nested(local, RTPFERRY_A_LOCAL_ALIAS_OF);
+	struct rf_address *primary = NULL;
+	union rf_ip ip;
+	u8 family;
 
-	if (wish->n_locals == RF_MAX_ADDRESSES) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a table has at most 64 local addresses");
-		return -ENOSPC;
+	if (!address)
+		return rf_refuse_lack(extack, local, RTPFERRY_A_LOCAL_ADDRESS,
+				      "the local address has no address");
+	if (alias_of) {
+		family = rf_netlink_ip(alias_of, &ip);
+		primary = rf_address_find(table->rn, family, &ip);
 	}
-	local->attr = attr;
-	ret = nla_parse_nested(attrs, RTPFERRY_A_LOCAL_MAX, attr, rf_local_policy, extack);
-	if (ret < 0)
-		return ret;
-	if (!attrs[RTPFERRY_A_LOCAL_ADDRESS]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "the local address has no address");
-		return -EINVAL;
-	}
-	ret = rf_netlink_ip(attrs[RTPFERRY_A_LOCAL_ADDRESS], &local->family, &local->ip, extack);
-	if (ret == 0 && attrs[RTPFERRY_A_LOCAL_ALIAS_OF])
-		ret = rf_netlink_ip(attrs[RTPFERRY_A_LOCAL_ALIAS_OF], &local->primary_family,
-				    &local->primary, extack);
-	wish->n_locals++;
-	return ret;
+	family = rf_netlink_ip(address, &ip);
+	if (alias_of && (!primary || primary->primary || primary->family != family ||
+			 !rf_table_has(table, primary)))
+		return rf_refuse(extack, local, -EINVAL,
+				 "alias-of is no local address named before");
+	return rf_table_add_local(table, family, &ip, primary, extack);
 }
 
-static int read_device(const struct nlattr *attr, struct rf_table_wish *wish,
-		       struct netlink_ext_ack *extack)
-{
-	if (wish->n_devices == RF_MAX_DEVICES) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a table has at most 16 devices");
-		return -ENOSPC;
-	}
-	wish->device_attrs[wish->n_devices] = attr;
-	wish->devices[wish->n_devices++] = nla_get_u32(attr);
-	return 0;
-}
-
-/* What may come more than once: local addresses and devices. */
-static int read_lists(const struct nlattr *table, struct rf_table_wish *wish,
-		      struct netlink_ext_ack *extack)
+/*
+ * The local addresses and devices of a request that the table does not have yet, in their order;
+ * those before a refused one stay.
+ */
+static int add_named(struct rf_table *table, const struct nlattr *nest,
+		     struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
 	int rest;
 	int ret = 0;
 
-	nla_for_each_nested(attr, table, rest) {
+	nla_for_each_nested(attr, nest, rest) {
 		if (nla_type(attr) == RTPFERRY_A_TABLE_LOCAL)
-			ret = read_local(attr, wish, extack);
+			ret = add_local(table, attr, extack);
 		else if (nla_type(attr) == RTPFERRY_A_TABLE_DEVICE)
-			ret = read_device(attr, wish, extack);
-		if (ret < 0)
+			ret = rf_table_add_device(table, nla_get_u32(attr), extack);
+		if (ret < 0) {
+			NL_SET_BAD_ATTR(extack, attr);
 			return ret;
+		}
 	}
 	return 0;
 }
 
 static int read_wish(struct genl_info *info, struct rf_table_wish *wish)
 {
+	const struct nlattr *nest = info->attrs[RTPFERRY_A_TABLE];
 	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
-	int ret;
+	const struct nlattr *label, *lease, *hook, *device;
 
-	ret = rf_netlink_table_attrs(info->attrs, attrs, info->extack);
-	if (ret < 0)
-		return ret;
-	if (!attrs[RTPFERRY_A_TABLE_LABEL] || !attrs[RTPFERRY_A_TABLE_LEASE_S]) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RTPFERRY_A_TABLE],
-				    "a new table needs label and lease-s");
-		return -EINVAL;
-	}
-	nla_strscpy(wish->label, attrs[RTPFERRY_A_TABLE_LABEL], sizeof(wish->label));
-	if (!wish->label[0]) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RTPFERRY_A_TABLE_LABEL],
-				    "the label is empty");
-		return -EINVAL;
-	}
-	wish->lease_s = nla_get_u32(attrs[RTPFERRY_A_TABLE_LEASE_S]);
+	if (!nest)
+		return rf_refuse_lack(info->extack, NULL, RTPFERRY_A_TABLE,
+				      "the message has no table");
+	nla_parse_nested(attrs, RTPFERRY_A_TABLE_MAX, nest, NULL, NULL);
+	label = attrs[RTPFERRY_A_TABLE_LABEL];
+	lease = attrs[RTPFERRY_A_TABLE_LEASE_S];
+	hook = attrs[RTPFERRY_A_TABLE_HOOK];
+	device = attrs[RTPFERRY_A_TABLE_DEVICE];
+	if (!label || !lease)
+		return rf_refuse_lack(info->extack, nest,
+				      label ? RTPFERRY_A_TABLE_LEASE_S : RTPFERRY_A_TABLE_LABEL,
+				      "a new table needs label and lease-s");
+	wish->label = nla_data(label);
+	wish->id = rf_netlink_u32(attrs[RTPFERRY_A_TABLE_ID]);
+	wish->lease_s = nla_get_u32(lease);
 	wish->owner = info->snd_portid;
-	wish->id_attr = attrs[RTPFERRY_A_TABLE_ID];
-	if (wish->id_attr)
-		wish->id = nla_get_u32(wish->id_attr);
-	if (attrs[RTPFERRY_A_TABLE_HOOK])
-		wish->hook = nla_get_u32(attrs[RTPFERRY_A_TABLE_HOOK]);
-	ret = read_lists(info->attrs[RTPFERRY_A_TABLE], wish, info->extack);
-	if (ret < 0)
-		return ret;
-	if (wish->n_devices ? wish->hook != RTPFERRY_HOOK_INGRESS :
-			      wish->hook == RTPFERRY_HOOK_INGRESS) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RTPFERRY_A_TABLE],
-				    "hook ingress needs a device, and no other hook takes one");
-		return -EINVAL;
-	}
+	wish->hook = rf_netlink_u32(hook);
+	if (!wish->label[0])
+		return rf_refuse(info->extack, label, -EINVAL, "the label is empty");
+	if (wish->hook == RTPFERRY_HOOK_INGRESS ? !device : !!device)
+		return rf_refuse(info->extack, hook ?: device, -EINVAL,
+				 "hook ingress needs a device, and no other hook takes one");
 	return 0;
 }
 
-/* Under RTNL where the wish has devices: they must not go while they are hooked. */
-static int make_table(struct genl_info *info, const struct rf_table_wish *wish)
+/* Adopt the table, or make it, and say so. Under rf_net.lock. */
+static int make_table(struct rf_net *rn, const struct rf_table_wish *wish, struct genl_info *info)
 {
-	struct rf_net *rn = rf_net(genl_info_net(info));
-	struct rf_table *table;
-	bool adopted;
+	const struct nlattr *nest = info->attrs[RTPFERRY_A_TABLE];
+	struct rf_table *orphan = rf_table_find_orphan(rn, wish);
+	struct rf_table *table = orphan ?: rf_table_new(rn, wish, info->extack);
 	int ret;
 
-	mutex_lock(&rn->lock);
-	table = rf_table_adopt(rn, wish, info->extack);
-	adopted = table;
-	if (!table)
-		table = rf_table_new(rn, wish, info->extack);
 	if (IS_ERR(table)) {
 		ret = PTR_ERR(table);
-		goto out;
+		NL_SET_BAD_ATTR(info->extack, ret != -EBUSY ? nest :
+				nla_find_nested(nest, RTPFERRY_A_TABLE_ID));
+		return ret;
 	}
-	ret = reply_table(info, RTPFERRY_CMD_TABLE_NEW, table, adopted);
-	if (ret < 0 && adopted)
-		rf_table_leave(table);
-	else if (ret < 0)
+	ret = add_named(table, nest, info->extack);
+	if (ret == 0) {
+		rf_table_own(table, wish);
+		ret = reply_table(info, table, orphan);
+	}
+	if (ret < 0 && !orphan)
 		rf_table_free(table);
-out:
-	mutex_unlock(&rn->lock);
+	else if (ret < 0 && table->owner)
+		rf_table_leave(table);
 	return ret;
 }
 
-/* Context of this and the other commands below: may sleep. */
+/* Context: may sleep. */
 int rf_netlink_table_new(struct sk_buff *request, struct genl_info *info)
 {
-	struct rf_table_wish *wish = kzalloc(sizeof(*wish), GFP_KERNEL);
+	struct rf_net *rn = rf_net(genl_info_net(info));
+	struct rf_table_wish wish;
 	int ret;
 
-	if (!wish)
-		return -ENOMEM;
-	ret = read_wish(info, wish);
+	ret = read_wish(info, &wish);
 	if (ret < 0)
-		goto out;
-	if (wish->n_devices)
+		return ret;
+	/* A device must not go while it is hooked. */
+	if (wish.hook == RTPFERRY_HOOK_INGRESS)
 		rtnl_lock();
-	ret = make_table(info, wish);
-	if (wish->n_devices)
+	mutex_lock(&rn->lock);
+	ret = make_table(rn, &wish, info);
+	mutex_unlock(&rn->lock);
+	if (wish.hook == RTPFERRY_HOOK_INGRESS)
 		rtnl_unlock();
-out:
-	kfree(wish);
-	return ret;
+	return rf_netlink_result(info, ret);
 }
 
-int rf_netlink_table_renew(struct sk_buff *request, struct genl_info *info)
+/* Context of this and the other commands below: under rf_net.lock, may sleep. */
+int rf_netlink_table_renew(struct rf_table *table, struct genl_info *info)
 {
-	struct rf_table *table = rf_netlink_lock_table(info, true);
-	struct rf_table_wish *wish;
-	int ret = -ENOMEM;
+	const struct nlattr *nest = info->attrs[RTPFERRY_A_TABLE];
+	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
+	const struct nlattr *fixed;
+	int ret;
 
-	if (IS_ERR(table))
-		return PTR_ERR(table);
-	wish = kzalloc(sizeof(*wish), GFP_KERNEL);
-	if (wish)
-		ret = read_lists(info->attrs[RTPFERRY_A_TABLE], wish, info->extack) ?:
-		      rf_table_add_locals(table, wish, info->extack);
-	rf_netlink_unlock(info);
-	kfree(wish);
+	nla_parse_nested(attrs, RTPFERRY_A_TABLE_MAX, nest, NULL, NULL);
+	fixed = attrs[RTPFERRY_A_TABLE_LABEL] ?: attrs[RTPFERRY_A_TABLE_HOOK] ?:
+		attrs[RTPFERRY_A_TABLE_DEVICE];
+	if (fixed)
+		return rf_refuse(info->extack, fixed, -EINVAL,
+				 "of a table that exists only lease-s and local can change");
+	ret = add_named(table, nest, info->extack);
+	if (ret == 0)
+		rf_table_renew(table, rf_netlink_u32(attrs[RTPFERRY_A_TABLE_LEASE_S]));
 	return ret;
 }
 
 /* An orphan has no owner who could end it: its label stands for one. */
-static bool may_end(const struct rf_table *table, struct genl_info *info)
+int rf_netlink_table_del(struct rf_table *table, struct genl_info *info)
 {
-	struct nlattr *attrs[RTPFERRY_A_TABLE_MAX + 1];
+	const struct nlattr *nest = info->attrs[RTPFERRY_A_TABLE];
+	const struct nlattr *label = nla_find_nested(nest, RTPFERRY_A_TABLE_LABEL);
 
-	if (table->owner)
-		return table->owner == info->snd_portid;
-	return !rf_netlink_table_attrs(info->attrs, attrs, info->extack) &&
-	       attrs[RTPFERRY_A_TABLE_LABEL] &&
-	       !nla_strcmp(attrs[RTPFERRY_A_TABLE_LABEL], table->label);
+	if (table->owner ? table->owner != info->snd_portid :
+			   !label || nla_strcmp(label, table->label))
+		return rf_refuse(info->extack, nest, -EPERM,
+				 "the table is another socket's, or an orphan of another label");
+	rf_table_free(table);
+	return 0;
 }
 
-int rf_netlink_table_del(struct sk_buff *request, struct genl_info *info)
+int rf_netlink_table_get(struct rf_table *table, struct genl_info *info)
 {
-	struct rf_table *table = rf_netlink_lock_table(info, false);
-	int ret = 0;
-
-	if (IS_ERR(table))
-		return PTR_ERR(table);
-	if (may_end(table, info)) {
-		rf_table_free(table);
-	} else {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RTPFERRY_A_TABLE],
-				    "the table is another socket's, or an orphan of another label");
-		ret = -EPERM;
-	}
-	rf_netlink_unlock(info);
-	return ret;
+	return reply_table(info, table, false);
 }
 
-int rf_netlink_table_get(struct sk_buff *request, struct genl_info *info)
+static int put_row(struct sk_buff *msg, const struct rf_table *table)
 {
-	struct rf_table *table = rf_netlink_lock_table(info, false);
-	int ret;
+	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_TABLE);
 
-	if (IS_ERR(table))
-		return PTR_ERR(table);
-	ret = reply_table(info, RTPFERRY_CMD_TABLE_GET, table, false);
-	rf_netlink_unlock(info);
-	return ret;
-}
-
-static int put_row(struct sk_buff *msg, struct netlink_callback *cb, const struct rf_table *table)
-{
-	void *head = genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				 &rf_netlink_family, NLM_F_MULTI, RTPFERRY_CMD_TABLE_GET);
-	struct nlattr *nest;
-
-	if (!head)
+	if (!nest || put_summary(msg, table))
 		return -EMSGSIZE;
-	nest = nla_nest_start(msg, RTPFERRY_A_TABLE);
-	if (!nest || put_summary(msg, table)) {
-		genlmsg_cancel(msg, head);
-		return -EMSGSIZE;
-	}
 	nla_nest_end(msg, nest);
-	genlmsg_end(msg, head);
 	return 0;
 }
 
@@ -321,12 +264,14 @@ int rf_netlink_table_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	bool all = net_eq(net, &init_net) && netlink_capable(cb->skb, CAP_NET_ADMIN);
 	unsigned long last = cb->args[0];
 	struct rf_table *table;
+	void *row;
 
 	rcu_read_lock();
 	while ((table = rf_table_next(&last))) {
 		if (!all && table->rn != rf_net(net))
 			continue;
-		if (put_row(msg, cb, table) < 0)
+		row = rf_netlink_begin_row(msg, cb);
+		if (!row || rf_netlink_end_row(msg, row, put_row(msg, table)) < 0)
 			break;
 		cb->args[0] = last;
 	}

@@ -6,10 +6,7 @@
 #include <net/netlink.h>
 #include <uapi/rtpferry.h>
 
-extern const struct nla_policy rf_local_policy[RTPFERRY_A_LOCAL_MAX + 1];
-extern const struct nla_policy rf_table_policy[RTPFERRY_A_TABLE_MAX + 1];
-extern const struct nla_policy rf_type_policy[RTPFERRY_A_TYPE_MAX + 1];
-extern const struct nla_policy rf_flow_policy[RTPFERRY_A_FLOW_MAX + 1];
+/* Of a whole request: what it nests is checked, too. */
 extern const struct nla_policy rf_message_policy[RTPFERRY_A_MAX + 1];
 
 #endif

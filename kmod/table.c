@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/module.h>
-#include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include "event.h"
 #include "flow.h"
 #include "hook.h"
+#include "netlink.h"
 #include "table.h"
 
 /* All tables of the node by id; its lock is what makes ids unique. */
@@ -82,28 +82,27 @@ bool rf_table_has(const struct rf_table *table, const struct rf_address *address
 	return false;
 }
 
-static int add_local(struct rf_table *table, const struct rf_local *local,
-		     struct netlink_ext_ack *extack)
+/**
+ * rf_table_add_local - add a local address, where the table does not have it yet
+ * @table: the table
+ * @family: AF_INET or AF_INET6
+ * @ip: the address
+ * @primary: that it is an alias of, one of the table's and no alias itself; or NULL
+ * @extack: where a refusal is told
+ *
+ * Context: under rf_net.lock, may sleep.
+ * Return: 0; -ENOSPC, -EEXIST, -ENOMEM.
+ */
+int rf_table_add_local(struct rf_table *table, u8 family, const union rf_ip *ip,
+		       struct rf_address *primary, struct netlink_ext_ack *extack)
 {
-	struct rf_address *primary = NULL;
-	struct rf_address *address;
+	struct rf_address *address = rf_address_find(table->rn, family, ip);
 
-	if (local->primary_family) {
-		primary = rf_address_find(table->rn, local->primary_family, &local->primary);
-		if (!primary || primary->primary || !rf_table_has(table, primary) ||
-		    primary->family != local->family) {
-			NL_SET_ERR_MSG(extack, "alias-of is no local address named before");
-			return -EINVAL;
-		}
-	}
-	address = rf_address_find(table->rn, local->family, &local->ip);
 	if (address && address->primary == primary && rf_table_has(table, address))
 		return 0;
-	if (table->n_addresses == RF_MAX_ADDRESSES) {
-		NL_SET_ERR_MSG(extack, "a table has at most 64 local addresses");
-		return -ENOSPC;
-	}
-	address = rf_address_get(table->rn, local->family, &local->ip, primary, extack);
+	if (table->n_addresses == RF_MAX_ADDRESSES)
+		return rf_refuse(extack, NULL, -ENOSPC, "a table has at most 64 local addresses");
+	address = rf_address_get(table->rn, family, ip, primary, extack);
 	if (IS_ERR(address))
 		return PTR_ERR(address);
 	table->addresses[table->n_addresses++] = address;
@@ -111,83 +110,56 @@ static int add_local(struct rf_table *table, const struct rf_local *local,
 }
 
 /**
- * rf_table_add_locals - add the local addresses that the table does not have yet
+ * rf_table_add_device - add a device, where the table does not have it yet
  * @table: the table
- * @wish: its locals
+ * @ifindex: of the device
  * @extack: where a refusal is told
  *
- * Context: under rf_net.lock, may sleep.
- * Return: 0; -EINVAL, -ENOSPC, -EEXIST, -ENOMEM; those before the refused one stay.
+ * Context: under rf_net.lock and RTNL.
+ * Return: 0; -ENOSPC, or as rf_hook_get_device().
  */
-int rf_table_add_locals(struct rf_table *table, const struct rf_table_wish *wish,
-			struct netlink_ext_ack *extack)
+int rf_table_add_device(struct rf_table *table, u32 ifindex, struct netlink_ext_ack *extack)
 {
 	unsigned int i;
 	int ret;
-
-	for (i = 0; i < wish->n_locals; i++) {
-		ret = add_local(table, &wish->locals[i], extack);
-		if (ret < 0) {
-			NL_SET_BAD_ATTR(extack, wish->locals[i].attr);
-			return ret;
-		}
-	}
-	return 0;
-}
-
-/**
- * rf_table_renew - the owner is alive
- * @table: the table
- *
- * Context: under rf_net.lock.
- */
-void rf_table_renew(struct rf_table *table)
-{
-	WRITE_ONCE(table->lease_end, jiffies + table->lease);
-}
-
-static bool has_device(const struct rf_table *table, u32 ifindex)
-{
-	unsigned int i;
 
 	for (i = 0; i < table->n_devices; i++) {
 		if (table->devices[i] == ifindex)
-			return true;
+			return 0;
 	}
-	return false;
-}
-
-static int add_device(struct rf_table *table, u32 ifindex, struct netlink_ext_ack *extack)
-{
-	int ret;
-
-	if (has_device(table, ifindex))
-		return 0;
-	if (table->n_devices == RF_MAX_DEVICES) {
-		NL_SET_ERR_MSG(extack, "a table has at most 16 devices");
-		return -ENOSPC;
-	}
+	if (table->n_devices == RF_MAX_DEVICES)
+		return rf_refuse(extack, NULL, -ENOSPC, "a table has at most 16 devices");
 	ret = rf_hook_get_device(table->rn, ifindex, extack);
 	if (ret == 0)
 		table->devices[table->n_devices++] = ifindex;
 	return ret;
 }
 
-/* The devices that the table does not have yet; those before a refused one stay. */
-static int add_devices(struct rf_table *table, const struct rf_table_wish *wish,
-		       struct netlink_ext_ack *extack)
+/**
+ * rf_table_renew - the owner is alive
+ * @table: the table
+ * @lease_s: its lease from now on; 0: as it was
+ *
+ * Context: under rf_net.lock.
+ */
+void rf_table_renew(struct rf_table *table, u32 lease_s)
 {
-	unsigned int i;
-	int ret;
+	if (lease_s)
+		table->lease = lease_s * HZ;
+	WRITE_ONCE(table->lease_end, jiffies + table->lease);
+}
 
-	for (i = 0; i < wish->n_devices; i++) {
-		ret = add_device(table, wish->devices[i], extack);
-		if (ret < 0) {
-			NL_SET_BAD_ATTR(extack, wish->device_attrs[i]);
-			return ret;
-		}
-	}
-	return 0;
+/**
+ * rf_table_own - a table has an owner from now on
+ * @table: new, or an orphan
+ * @wish: whose, and for how long
+ *
+ * Context: under rf_net.lock.
+ */
+void rf_table_own(struct rf_table *table, const struct rf_table_wish *wish)
+{
+	WRITE_ONCE(table->owner, wish->owner);
+	rf_table_renew(table, wish->lease_s);
 }
 
 /**
@@ -212,35 +184,16 @@ void rf_table_forget_device(struct rf_net *rn, u32 ifindex)
 	}
 }
 
-static int take_hooks(struct rf_table *table, const struct rf_table_wish *wish,
-		      struct netlink_ext_ack *extack)
-{
-	if (table->hook == RTPFERRY_HOOK_PREROUTING)
-		return rf_hook_get(table->rn, extack);
-	return add_devices(table, wish, extack);
-}
-
-static void give_back(struct rf_table *table)
-{
-	while (table->n_devices > 0)
-		rf_hook_put_device(table->rn, table->devices[--table->n_devices]);
-	/* Aliases come after what they are aliases of. */
-	while (table->n_addresses > 0)
-		rf_address_put(table->addresses[--table->n_addresses]);
-}
-
-static int take_id(struct rf_table *table, const struct rf_table_wish *wish,
-		   struct netlink_ext_ack *extack)
+static int take_id(struct rf_table *table, u32 wanted, struct netlink_ext_ack *extack)
 {
 	int ret;
 
-	if (!wish->id)
+	if (!wanted)
 		return xa_alloc(&ids, &table->id, table, xa_limit_31b, GFP_KERNEL_ACCOUNT);
-	table->id = wish->id;
-	ret = xa_insert(&ids, wish->id, table, GFP_KERNEL_ACCOUNT);
+	table->id = wanted;
+	ret = xa_insert(&ids, wanted, table, GFP_KERNEL_ACCOUNT);
 	if (ret == -EBUSY)
-		NL_SET_ERR_MSG_ATTR(extack, wish->id_attr,
-				    "a table of this node has the wanted id");
+		NL_SET_ERR_MSG(extack, "a table of this node has the wanted id");
 	return ret;
 }
 
@@ -254,9 +207,6 @@ static struct rf_table *allocate(struct rf_net *rn, const struct rf_table_wish *
 	strscpy(table->label, wish->label, sizeof(table->label));
 	table->hook = wish->hook;
 	table->netns = rn->net->ns.inum;
-	table->owner = wish->owner;
-	table->lease = wish->lease_s * HZ;
-	rf_table_renew(table);
 	return table;
 }
 
@@ -266,9 +216,9 @@ static struct rf_table *allocate(struct rf_net *rn, const struct rf_table_wish *
  * @wish: what it should be
  * @extack: where a refusal is told
  *
- * Context: under rf_net.lock, and under RTNL where devices are wished; may sleep.
- * Return: the table, owned by the namespace; ERR_PTR: -ENOSPC (too many tables or
- * addresses), -EBUSY (id taken), -EEXIST, -EINVAL, -ENODEV, -ENOMEM.
+ * Context: under rf_net.lock, may sleep.
+ * Return: the table, owned by the namespace, for rf_table_own() or rf_table_free(); ERR_PTR:
+ * -ENOSPC (too many tables), -EBUSY (id taken), -ENODEV, -ENOMEM, netfilter's error.
  */
 struct rf_table *rf_table_new(struct rf_net *rn, const struct rf_table_wish *wish,
 			      struct netlink_ext_ack *extack)
@@ -276,32 +226,29 @@ struct rf_table *rf_table_new(struct rf_net *rn, const struct rf_table_wish *wis
 	struct rf_table *table;
 	int ret = -ENOMEM;
 
-	if (rn->n_tables == RF_MAX_TABLES) {
-		NL_SET_ERR_MSG(extack, "a network namespace has at most 64 tables");
-		return ERR_PTR(-ENOSPC);
-	}
+	if (rn->n_tables == RF_MAX_TABLES)
+		return ERR_PTR(rf_refuse(extack, NULL, -ENOSPC,
+					 "a network namespace has at most 64 tables"));
 	if (!try_module_get(THIS_MODULE))
-		return ERR_PTR(-ENODEV);
+		return ERR_PTR(rf_refuse(extack, NULL, -ENODEV,
+					 "the module is about to be unloaded"));
 	table = allocate(rn, wish);
 	if (!table)
 		goto no_table;
-	ret = rf_table_add_locals(table, wish, extack);
+	ret = take_id(table, wish->id, extack);
 	if (ret < 0)
-		goto no_locals;
-	ret = take_id(table, wish, extack);
+		goto no_id;
+	if (table->hook == RTPFERRY_HOOK_PREROUTING)
+		ret = rf_hook_get(rn, extack);
 	if (ret < 0)
-		goto no_locals;
-	ret = take_hooks(table, wish, extack);
-	if (ret < 0)
-		goto no_hooks;
+		goto no_hook;
 	list_add_tail(&table->list, &rn->tables);
 	rn->n_tables++;
 	return table;
 
-no_hooks:
+no_hook:
 	xa_erase(&ids, table->id);
-no_locals:
-	give_back(table);
+no_id:
 	kfree_rcu(table, rcu);
 no_table:
 	module_put(THIS_MODULE);
@@ -309,33 +256,21 @@ no_table:
 }
 
 /**
- * rf_table_adopt - take over an orphan, where there is one of the wished label
+ * rf_table_find_orphan - a table that can be adopted
  * @rn: the namespace
- * @wish: what the table should be; addresses and devices that it lacks are added
- * @extack: where a refusal is told
+ * @wish: what the table should be
  *
- * Context: as rf_table_new().
- * Return: the table; NULL: there is none; ERR_PTR: as rf_table_new().
+ * Context: under rf_net.lock.
+ * Return: an orphan of the wished label, hook and, where one is wished, id; NULL: there is none.
  */
-struct rf_table *rf_table_adopt(struct rf_net *rn, const struct rf_table_wish *wish,
-				struct netlink_ext_ack *extack)
+struct rf_table *rf_table_find_orphan(struct rf_net *rn, const struct rf_table_wish *wish)
 {
 	struct rf_table *table;
-	int ret;
 
 	list_for_each_entry(table, &rn->tables, list) {
-		if (table->owner || strcmp(table->label, wish->label))
-			continue;
-		if ((wish->id && wish->id != table->id) || wish->hook != table->hook)
-			continue;
-		ret = rf_table_add_locals(table, wish, extack) ?:
-		      add_devices(table, wish, extack);
-		if (ret < 0)
-			return ERR_PTR(ret);
-		WRITE_ONCE(table->owner, wish->owner);
-		table->lease = wish->lease_s * HZ;
-		rf_table_renew(table);
-		return table;
+		if (!table->owner && !strcmp(table->label, wish->label) &&
+		    table->hook == wish->hook && (!wish->id || wish->id == table->id))
+			return table;
 	}
 	return NULL;
 }
@@ -404,7 +339,11 @@ static void end_table(struct rf_table *table)
 	xa_erase(&ids, table->id);
 	list_del(&table->list);
 	rn->n_tables--;
-	give_back(table);
+	while (table->n_devices > 0)
+		rf_hook_put_device(rn, table->devices[--table->n_devices]);
+	/* Aliases come after what they are aliases of. */
+	while (table->n_addresses > 0)
+		rf_address_put(table->addresses[--table->n_addresses]);
 	module_put(THIS_MODULE);
 }
 

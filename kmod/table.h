@@ -13,50 +13,22 @@
 #define RF_MAX_ADDRESSES 64
 #define RF_MAX_DEVICES 16
 
-struct nlattr;
-
-/**
- * struct rf_local - a local address that a table asks for
- * @attr: that asks for it
- * @family: AF_INET or AF_INET6, of @ip
- * @primary_family: the same of @primary; 0: the address is no alias
- * @ip: the address
- * @primary: the address that it is an alias of
- */
-struct rf_local {
-	const struct nlattr *attr;
-	u8 family;
-	u8 primary_family;
-	union rf_ip ip;
-	union rf_ip primary;
-};
+struct netlink_ext_ack;
 
 /**
  * struct rf_table_wish - what a new table should be
  * @label: name of the owner
- * @id_attr: that asks for @id
  * @id: 0: any
  * @lease_s: seconds that it outlives its owner
  * @owner: netlink port id
  * @hook: where packets are taken from
- * @n_locals: local addresses
- * @n_devices: devices
- * @locals: of them
- * @devices: of them, by index
- * @device_attrs: that ask for them
  */
 struct rf_table_wish {
-	char label[RTPFERRY_LABEL_MAX + 1];
-	const struct nlattr *id_attr;
+	const char *label;
 	u32 id;
 	u32 lease_s;
 	u32 owner;
 	enum rtpferry_hook hook;
-	unsigned int n_locals;
-	unsigned int n_devices;
-	struct rf_local locals[RF_MAX_ADDRESSES];
-	u32 devices[RF_MAX_DEVICES];
-	const struct nlattr *device_attrs[RF_MAX_DEVICES];
 };
 
 /**
@@ -97,11 +69,12 @@ struct rf_table {
 
 struct rf_table *rf_table_new(struct rf_net *rn, const struct rf_table_wish *wish,
 			      struct netlink_ext_ack *extack);
-struct rf_table *rf_table_adopt(struct rf_net *rn, const struct rf_table_wish *wish,
-				struct netlink_ext_ack *extack);
-int rf_table_add_locals(struct rf_table *table, const struct rf_table_wish *wish,
-			struct netlink_ext_ack *extack);
-void rf_table_renew(struct rf_table *table);
+struct rf_table *rf_table_find_orphan(struct rf_net *rn, const struct rf_table_wish *wish);
+int rf_table_add_local(struct rf_table *table, u8 family, const union rf_ip *ip,
+		       struct rf_address *primary, struct netlink_ext_ack *extack);
+int rf_table_add_device(struct rf_table *table, u32 ifindex, struct netlink_ext_ack *extack);
+void rf_table_own(struct rf_table *table, const struct rf_table_wish *wish);
+void rf_table_renew(struct rf_table *table, u32 lease_s);
 void rf_table_free(struct rf_table *table);
 void rf_table_free_all(struct rf_net *rn);
 void rf_table_forget_device(struct rf_net *rn, u32 ifindex);

@@ -5,10 +5,11 @@
  * netlink socket that made it; its flows say which packets that arrive are sent on, and where.
  * Every command needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
  * Unknown attributes and unknown flag bits are refused. Every refusal has a sentence and, where
- * one attribute is to blame, its offset (extended ack). Numbers are in host order, addresses
- * are 4 or 16 bytes in network order. A table whose owner closed its socket is an orphan until
- * its lease ends or somebody adopts it. It forwards, but hands nothing up to a socket that is
- * not there, since the ICMP error would end calls: RTCP is forwarded without a copy, and what a
+ * one attribute is to blame, its offset, or where one is missing, its number (extended ack; of
+ * a dump older kernels pass on the sentence only). Numbers are in host order, addresses are 4
+ * or 16 bytes in network order. A table whose owner closed its socket is an orphan until its
+ * lease ends or somebody adopts it. It forwards, but hands nothing up to a socket that is not
+ * there, since the ICMP error would end calls: RTCP is forwarded without a copy, and what a
  * flow would pass up is dropped, under its reason. Who adopts a table binds its sockets first.
  */
 #ifndef _UAPI_LINUX_RTPFERRY_H
@@ -105,7 +106,6 @@ enum rtpferry_flow_flag {
  * @RTPFERRY_REASON_LENGTH: the lengths of IP, UDP and packet disagree, or it is too short for
  *   what the flow carries
  * @RTPFERRY_REASON_NO_FLOW: sent to an address of the table's, but to a port without a flow
- * @RTPFERRY_REASON_DYING: the flow is being removed
  * @RTPFERRY_REASON_STUN: first byte 0 to 3
  * @RTPFERRY_REASON_DTLS: first byte 20 to 63
  * @RTPFERRY_REASON_NOT_RTP: neither RTP nor RTCP of version 2, or of the two what the flow does
@@ -127,7 +127,6 @@ enum rtpferry_reason {
 	RTPFERRY_REASON_GSO,
 	RTPFERRY_REASON_LENGTH,
 	RTPFERRY_REASON_NO_FLOW,
-	RTPFERRY_REASON_DYING,
 	RTPFERRY_REASON_STUN,
 	RTPFERRY_REASON_DTLS,
 	RTPFERRY_REASON_NOT_RTP,
@@ -149,7 +148,8 @@ enum rtpferry_reason {
  * enum rtpferry_event_kind - what an event tells
  * @RTPFERRY_EVENT_KIND_SOURCE_CHANGED: a packet came from another source than the expected one;
  *   at most ten per second and namespace are told
- * @RTPFERRY_EVENT_KIND_TABLE_ORPHANED: the table's owner closed its socket
+ * @RTPFERRY_EVENT_KIND_TABLE_ORPHANED: the table's owner closed its socket; at most 64 of this
+ *   and the next per second and namespace are told
  * @RTPFERRY_EVENT_KIND_TABLE_REAPED: the lease of an orphaned table ended
  * @RTPFERRY_EVENT_KIND_FLOW_IDLE: no packet for the flow's idle-s, told once for each silence;
  *   at most 1000 per second and namespace, the others follow
@@ -431,8 +431,9 @@ enum rtpferry_a_source_attr {
  *   local, device. The id is the one wanted (EBUSY when taken) or a free one. Where an orphan
  *   of that label exists in this namespace it is adopted instead, and gets the local addresses
  *   and devices that it lacks
- * @RTPFERRY_CMD_TABLE_RENEW: extend the lease of the caller's table; local addresses that come
- *   with it are added
+ * @RTPFERRY_CMD_TABLE_RENEW: extend the lease of the caller's table, by lease-s from now on
+ *   where that comes with it; local addresses that come with it are added, what else a table
+ *   has is refused
  * @RTPFERRY_CMD_TABLE_DEL: end the caller's table and all its flows; an orphan by anyone of its
  *   namespace who names id and label
  * @RTPFERRY_CMD_TABLE_GET: a table of this namespace by id, or a dump of them; from the initial

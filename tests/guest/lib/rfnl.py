@@ -21,18 +21,23 @@ NLM_F_REQUEST, NLM_F_MULTI, NLM_F_ACK, NLM_F_DUMP = 1, 2, 4, 0x300
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 SO_RCVBUFFORCE = 33
 SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NETLINK_EXT_ACK = 270, 1, 11
+NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_OFFS, NLMSGERR_ATTR_MISS_TYPE = 1, 2, 5
 NLA_F_NESTED = 0x8000
 CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_MCAST_GROUPS = 3, 1, 2, 7
 
 
 class Refused(Exception):
-    """The module said no: errno, sentence, and where in the message the attribute is that is to blame; None: nowhere."""
+    """
+    The module said no: errno, sentence, where in the message the attribute is that is to blame, and the number of one
+    that is missing; None: nowhere, none.
+    """
 
-    def __init__(self, errno, sentence, blamed):
+    def __init__(self, errno, sentence, blamed, missing):
         super().__init__(f"{os.strerror(errno)}: {sentence}")
         self.errno = errno
         self.sentence = sentence
         self.blamed = blamed
+        self.missing = missing
 
 
 def attribute(kind, data):
@@ -44,6 +49,32 @@ def attributes(data):
         length, kind = struct.unpack_from("HH", data)
         yield kind & 0x3fff, data[4:length]
         data = data[length + 3 & ~3:]
+
+
+def number_of(group, name):
+    """Of an attribute in its set."""
+    return [item["name"] for item in SETS[group]].index(name) + 1
+
+
+def offset(body, path):
+    """
+    Where an attribute is in a message, from the first byte of its header: "table", or "flow/type"; "flow#2" is the
+    third.
+    """
+    at, end, group = 0, len(body), "message"
+    for step in path.split("/"):
+        name, _, left = step.partition("#")
+        left, wanted = int(left or 0), number_of(group, name)
+        while True:
+            assert at < end, f"the message has no {path}"
+            length, kind = struct.unpack_from("HH", body, at)
+            if kind & 0x3fff == wanted and left == 0:
+                break
+            left -= kind & 0x3fff == wanted
+            at += length + 3 & ~3
+        group = SETS[group][wanted - 1].get("nested-attributes")
+        found, at, end = at, at + 4, at + length
+    return 20 + found
 
 
 def pack(group, values):
@@ -192,5 +223,6 @@ class Family:
         if flags & 0x200:   # NLM_F_ACK_TLVS
             at = 4 if kind == NLMSG_DONE else 20 + (0 if flags & 0x100 else struct.unpack_from("I", payload, 4)[0] - 16)
             words = dict(attributes(payload[at:]))
-        blamed = struct.unpack("I", words[2])[0] if 2 in words else None
-        raise Refused(-code, words.get(1, b"").rstrip(b"\0").decode(), blamed)
+        blamed, missing = (struct.unpack("I", words[kind])[0] if kind in words else None
+                           for kind in (NLMSGERR_ATTR_OFFS, NLMSGERR_ATTR_MISS_TYPE))
+        raise Refused(-code, words.get(NLMSGERR_ATTR_MSG, b"").rstrip(b"\0").decode(), blamed, missing)

@@ -203,7 +203,8 @@ static void put_end(struct fuzz_message *message, const struct rf_attribute_set 
 static void put_flow(struct fuzz_message *message, const struct rf_attribute_set *set, bool key_only)
 {
 	bool ip6 = happens(message, 400), cross = happens(message, 200);
-	uint32_t port = 4000 + 2 * below(message, 200);
+	/* Few enough at times for a key to meet a flow. */
+	uint32_t port = 4000 + 2 * below(message, happens(message, 500) ? 8 : 200);
 	size_t at = begin(message, RTPFERRY_A_FLOW | NLA_F_NESTED);
 	size_t type;
 
@@ -284,7 +285,9 @@ static void put_body(struct fuzz_message *message, uint8_t command)
 	const struct rf_attribute_set *flow = nested(top, RTPFERRY_A_FLOW);
 	uint32_t count = 0;
 
-	if (command == RTPFERRY_CMD_FLOW_SET || command == RTPFERRY_CMD_FLOW_DEL)
+	if (command == RTPFERRY_CMD_FLOW_DEL && happens(message, 500))
+		count = 1;
+	else if (command == RTPFERRY_CMD_FLOW_SET || command == RTPFERRY_CMD_FLOW_DEL)
 		count = happens(message, 20) ? LARGE_FLOWS : below(message, happens(message, 600) ? 4 : 12);
 	else if (command == RTPFERRY_CMD_FLOW_GET)
 		count = below(message, 2);
