@@ -74,7 +74,7 @@ def functions(profile, control, top=40):
 
 
 # Functions that no packet should come through: what allocates, and what counts references to a route that flows share.
-SHARED = re.compile(r"alloc|expand_head|skb_copy|^dst_release|^dst_cache_get")
+SHARED = re.compile(r"alloc|expand_head|skb_copy|^dst_release")
 SPARING = ("own hook, 1 calls", "own hook, conntrack, 1 calls", "own hook, IPv6 to IPv6", "ingress, 1 calls")
 
 
