@@ -63,7 +63,6 @@ void rf_flow_free(struct rf_flow *flow)
 static void bury(struct rf_net *rn, struct rf_flow *flow)
 {
 	rf_idle_forget(rn, flow);
-	WRITE_ONCE(flow->flags, flow->flags | RF_FLOW_DEAD);
 	if (llist_add(&flow->dying, &dying))
 		queue_work(system_unbound_wq, &dying_work);
 }

@@ -19,13 +19,11 @@
  * @RF_FLOW_STRICT: the source is known and checked, so the checksum's change is a constant
  * @RF_FLOW_DROP: packets from elsewhere are dropped, not passed up
  * @RF_FLOW_DSCP: tos holds what to write
- * @RF_FLOW_DEAD: unlinked; set while packets may still see the flow
  */
 enum rf_flow_bit {
 	RF_FLOW_STRICT = BIT(16),
 	RF_FLOW_DROP = BIT(17),
 	RF_FLOW_DSCP = BIT(18),
-	RF_FLOW_DEAD = BIT(19),
 };
 
 /**
@@ -39,10 +37,10 @@ struct rf_type {
 };
 
 /**
- * struct rf_flow - one direction; never changed once packets see it, but for RF_FLOW_DEAD
+ * struct rf_flow - one direction; never changed once packets see it, but for @retry_at
  *
- * The first cache line is what a packet reads, for IPv6 the second too. What a packet
- * writes is in @stats, which a replacing flow takes over.
+ * The first cache line is what a packet reads, and @types; for IPv6 the second too. What a
+ * packet writes is in @stats, which a replacing flow takes over.
  *
  * @stats: what is written; of the flow and of those that it replaced
  * @cache: route to @to4 or @to6, of each CPU, checked by each packet
@@ -67,6 +65,7 @@ struct rf_type {
  * @new_sum: of the new addresses and ports alone
  * @n_types: payload types
  * @types: of them
+ * @retry_at: jiffies before which a route that failed is not looked up again; 0: it did not
  * @cookie: the daemon's own
  * @local: where packets arrive, with @local_port the key
  * @local_port: host order
@@ -103,6 +102,7 @@ struct rf_flow {
 	u32 n_types;
 
 	struct rf_type types[RF_MAX_TYPES];
+	unsigned long retry_at;
 	u64 cookie;
 	union rf_ip local;
 	u16 local_port;

@@ -87,7 +87,7 @@ void rf_hook_put(struct rf_net *rn)
 		nf_unregister_net_hooks(rn->net, rn->prerouting, ARRAY_SIZE(prerouting));
 }
 
-/* What ip_rcv() checks before PREROUTING, for a packet to one of our addresses. */
+/* What ip_rcv() checks and clears before PREROUTING, for a packet to one of our addresses. */
 static unsigned int ingress4(struct rf_net *rn, struct sk_buff *skb)
 {
 	const struct iphdr *iph;
@@ -98,6 +98,8 @@ static unsigned int ingress4(struct rf_net *rn, struct sk_buff *skb)
 	iph = ip_hdr(skb);
 	if (iph->protocol != IPPROTO_UDP || !rf_address_find4(rn, iph->daddr))
 		return NF_ACCEPT;
+	if (skb_vlan_tag_present(skb))
+		return rf_rx_decline(rn, RTPFERRY_REASON_TAGGED);
 	len = ntohs(iph->tot_len);
 	if (iph->version != 4 || iph->ihl < 5 || len < iph->ihl * 4 || skb->len < len)
 		return rf_rx_decline(rn, RTPFERRY_REASON_DAMAGED);
@@ -106,10 +108,11 @@ static unsigned int ingress4(struct rf_net *rn, struct sk_buff *skb)
 	if (pskb_trim_rcsum(skb, len))
 		return rf_rx_decline(rn, RTPFERRY_REASON_NO_MEMORY);
 	skb_set_transport_header(skb, sizeof(*iph));
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	return rf_rx4(rn, skb, RF_ENTRY(RTPFERRY_HOOK_INGRESS, 0));
 }
 
-/* What ipv6_rcv() checks. */
+/* What ipv6_rcv() does. */
 static unsigned int ingress6(struct rf_net *rn, struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6h;
@@ -120,12 +123,15 @@ static unsigned int ingress6(struct rf_net *rn, struct sk_buff *skb)
 	ip6h = ipv6_hdr(skb);
 	if (ip6h->nexthdr != IPPROTO_UDP || !rf_address_find6(rn, &ip6h->daddr))
 		return NF_ACCEPT;
+	if (skb_vlan_tag_present(skb))
+		return rf_rx_decline(rn, RTPFERRY_REASON_TAGGED);
 	len = ntohs(ip6h->payload_len) + sizeof(*ip6h);
 	if (ip6h->version != 6 || skb->len < len)
 		return rf_rx_decline(rn, RTPFERRY_REASON_DAMAGED);
 	if (pskb_trim_rcsum(skb, len))
 		return rf_rx_decline(rn, RTPFERRY_REASON_NO_MEMORY);
 	skb_set_transport_header(skb, sizeof(*ip6h));
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	return rf_rx6(rn, skb, RF_ENTRY(RTPFERRY_HOOK_INGRESS, 0));
 }
 
@@ -135,9 +141,6 @@ static unsigned int ingress(void *priv, struct sk_buff *skb, const struct nf_hoo
 
 	if (skb->pkt_type != PACKET_HOST || skb_shared(skb))
 		return NF_ACCEPT;
-	if (skb_vlan_tag_present(skb) || eth_type_vlan(skb->protocol))
-		return rf_rx_decline(rn, RTPFERRY_REASON_TAGGED);
-	skb_reset_network_header(skb);
 	if (skb->protocol == htons(ETH_P_IP))
 		return ingress4(rn, skb);
 	if (skb->protocol == htons(ETH_P_IPV6))

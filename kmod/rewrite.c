@@ -68,6 +68,9 @@ static __always_inline void rewrite_udp(struct sk_buff *skb, struct udphdr *udp,
 	udp->source = flow->out_port;
 	udp->dest = flow->to_port;
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		/* A sender next door may have asked for a sum of anything, at any place. */
+		skb->csum_start = (u8 *)udp - skb->head;
+		skb->csum_offset = offsetof(struct udphdr, check);
 		udp->check = make_pseudo(flow, ntohs(udp->len));
 		return;
 	}

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/netfilter.h>
+#include <linux/preempt.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 #include "address.h"
 #include "event.h"
 #include "flow.h"
+#include "measure.h"
 #include "rewrite.h"
 #include "rx.h"
 #include "table.h"
@@ -20,7 +22,6 @@
  * @udp: of it
  * @address: that it was sent to, one of a table's
  * @flow: that it matched
- * @flags: of the flow
  * @header: bytes of the IP header
  * @bytes: of UDP payload
  * @rtcp: it is RTCP
@@ -32,7 +33,6 @@ struct packet {
 	struct udphdr *udp;
 	struct rf_address *address;
 	struct rf_flow *flow;
-	u32 flags;
 	unsigned int header;
 	unsigned int bytes;
 	bool rtcp;
@@ -43,7 +43,7 @@ struct packet {
  * @rn: the namespace
  * @why: the reason
  *
- * Context: softirq.
+ * Context: softirq, or bottom halves off.
  * Return: what the hook returns.
  */
 unsigned int rf_rx_decline(struct rf_net *rn, enum rtpferry_reason why)
@@ -52,7 +52,10 @@ unsigned int rf_rx_decline(struct rf_net *rn, enum rtpferry_reason why)
 	return NF_ACCEPT;
 }
 
-/* A packet to one of our addresses? Anything else is nobody's business here, nor counted. */
+/*
+ * A packet to one of our addresses? Anything else is nobody's business here, nor counted; nor is
+ * what the device of a VRF shows: the one that it came in by has shown it before.
+ */
 static __always_inline bool is_ours(struct rf_net *rn, struct packet *packet, bool ip6)
 {
 	const struct ipv6hdr *ip6h;
@@ -69,7 +72,7 @@ static __always_inline bool is_ours(struct rf_net *rn, struct packet *packet, bo
 			return false;
 		packet->address = rf_address_find4(rn, iph->daddr);
 	}
-	return packet->address;
+	return packet->address && !netif_is_l3_master(packet->skb->dev);
 }
 
 /* One whole datagram behind a plain header? */
@@ -89,10 +92,12 @@ static __always_inline int check_ip(const struct packet *packet, bool ip6)
 	return 0;
 }
 
-/* A short or scattered packet: whether ports and first bytes, as many as there are, can be read. */
-static noinline bool pull(struct sk_buff *skb, unsigned int head)
+/* A short or scattered packet: can ports and first bytes, as many as there are, be read? */
+static noinline int pull(struct sk_buff *skb, unsigned int head)
 {
-	return skb->len > head && pskb_may_pull(skb, min(skb->len, head + RTP_HEADER));
+	if (skb->len <= head)
+		return HINDERED(LENGTH);
+	return pskb_may_pull(skb, min(skb->len, head + RTP_HEADER)) ? 0 : HINDERED(NO_MEMORY);
 }
 
 /* A flow for its port? */
@@ -100,9 +105,13 @@ static __always_inline int find_flow(struct packet *packet, u64 entry)
 {
 	struct sk_buff *skb = packet->skb;
 	unsigned int head = packet->header + sizeof(struct udphdr);
+	int hindered;
 
-	if (unlikely(skb_headlen(skb) < head + RTP_HEADER && !pull(skb, head)))
-		return HINDERED(LENGTH);
+	if (unlikely(skb_headlen(skb) < head + RTP_HEADER)) {
+		hindered = pull(skb, head);
+		if (hindered)
+			return hindered;
+	}
 	packet->udp = (struct udphdr *)(skb->data + packet->header);
 	packet->flow = rf_ports_flow(packet->address->ports, ntohs(packet->udp->dest));
 	if (!packet->flow || packet->flow->entry != entry)
@@ -114,11 +123,8 @@ static __always_inline int find_flow(struct packet *packet, u64 entry)
 static __always_inline int classify(struct packet *packet)
 {
 	const u8 *payload = (const u8 *)(packet->udp + 1);
-	u32 flags = READ_ONCE(packet->flow->flags);
+	u32 flags = packet->flow->flags;
 
-	packet->flags = flags;
-	if (unlikely(flags & RF_FLOW_DEAD))
-		return HINDERED(DYING);
 	if (unlikely(skb_is_gso(packet->skb)))
 		return HINDERED(GSO);
 	packet->bytes = ntohs(packet->udp->len) - sizeof(struct udphdr);
@@ -141,7 +147,7 @@ static __always_inline bool is_expected(const struct packet *packet, bool ip6)
 {
 	const struct rf_flow *flow = packet->flow;
 
-	if (!(packet->flags & RF_FLOW_STRICT))
+	if (!(flow->flags & RF_FLOW_STRICT))
 		return true;
 	if (packet->udp->source != flow->source_port)
 		return false;
@@ -167,16 +173,16 @@ static unsigned int pass_up(const struct rf_flow *flow, int hindered)
 static __always_inline void measure(const struct packet *packet)
 {
 	if (likely(!packet->rtcp))
-		rf_stats_rtp(packet->flow, packet->udp + 1, packet->bytes);
+		rf_measure_rtp(packet->flow, packet->udp + 1, packet->bytes);
 	else
-		rf_stats_rtcp(packet->flow, packet->bytes);
+		rf_measure_rtcp(packet->flow, packet->bytes);
 }
 
 /* A flow that does not forward still measures. */
 static __always_inline unsigned int keep(const struct packet *packet)
 {
 	measure(packet);
-	if (packet->flags & RTPFERRY_FLOW_FLAG_BLOCK)
+	if (packet->flow->flags & RTPFERRY_FLOW_FLAG_BLOCK)
 		return drop(packet->flow, RTPFERRY_REASON_BLOCKED);
 	return pass_up(packet->flow, HINDERED(COUNT_ONLY));
 }
@@ -188,6 +194,18 @@ static noinline unsigned int mismatch(struct rf_net *rn, const struct rf_flow *f
 	if (flow->flags & RF_FLOW_DROP)
 		return drop(flow, RTPFERRY_REASON_SOURCE);
 	return pass_up(flow, HINDERED(SOURCE));
+}
+
+/* What nfnetlink_queue gives back comes in process context, where softirqs interrupt. */
+static noinline unsigned int rx_in_process(struct rf_net *rn, struct sk_buff *skb, u64 entry,
+					   bool ip6)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = ip6 ? rf_rx6(rn, skb, entry) : rf_rx4(rn, skb, entry);
+	local_bh_enable();
+	return verdict;
 }
 
 /* RTCP goes on and up, so that what is sent is a copy; of an orphan's nobody is there to get it. */
@@ -213,6 +231,8 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb, u
 
 	if (!is_ours(rn, &packet, ip6))
 		return NF_ACCEPT;
+	if (unlikely(!in_softirq()))
+		return rx_in_process(rn, skb, entry, ip6);
 	hindered = check_ip(&packet, ip6) ?: find_flow(&packet, entry);
 	if (unlikely(hindered))
 		return rf_rx_decline(rn, -1 - hindered);
@@ -222,7 +242,7 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb, u
 		return pass_up(flow, hindered);
 	if (unlikely(!is_expected(&packet, ip6)))
 		return mismatch(rn, flow);
-	if (unlikely(packet.flags & (RTPFERRY_FLOW_FLAG_COUNT_ONLY | RTPFERRY_FLOW_FLAG_BLOCK)))
+	if (unlikely(flow->flags & (RTPFERRY_FLOW_FLAG_COUNT_ONLY | RTPFERRY_FLOW_FLAG_BLOCK)))
 		return keep(&packet);
 	way = rf_tx_find(rn->net, flow, rf_rewrite_length(flow, packet.bytes));
 	if (IS_ERR(way.dst))
@@ -254,7 +274,7 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb, u
  * @skb: with data at an IP header that has been checked
  * @entry: RF_ENTRY() of the way in
  *
- * Context: softirq, under RCU.
+ * Context: any but hard interrupts, under RCU.
  * Return: NF_ACCEPT: untouched; NF_STOLEN: forwarded; NF_DROP.
  */
 unsigned int rf_rx4(struct rf_net *rn, struct sk_buff *skb, u64 entry)

@@ -1,23 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/slab.h>
-#include "flow.h"
 #include "stats.h"
-
-/**
- * struct rtp_header - RFC 3550, 5.1; at any alignment
- * @first: version and what else no relay asks
- * @second: marker and payload type
- * @seq: sequence number
- * @timestamp: in units of the payload type's clock
- * @ssrc: who sends
- */
-struct rtp_header {
-	u8 first;
-	u8 second;
-	__be16 seq;
-	__be32 timestamp;
-	__be32 ssrc;
-} __packed;
 
 static struct kmem_cache *cache;
 
@@ -60,8 +43,15 @@ static void add_past(struct rf_past *past, const struct rf_rtp_source *source)
 	past->reordered += source->reordered;
 }
 
-/* The slot of an SSRC that has none: an empty one, or the one that was silent longest. */
-static struct rf_rtp_source *make_room(struct rf_stats *stats, u32 ssrc)
+/**
+ * rf_stats_make_room - a slot for an SSRC that has none
+ * @stats: of the flow
+ * @ssrc: of the packet that is to be measured
+ *
+ * Context: bottom halves off.
+ * Return: an empty slot, or the one that was silent longest.
+ */
+struct rf_rtp_source *rf_stats_make_room(struct rf_stats *stats, u32 ssrc)
 {
 	struct rf_rtp_source *oldest = &stats->slots[0].source;
 	unsigned int i;
@@ -76,66 +66,6 @@ static struct rf_rtp_source *make_room(struct rf_stats *stats, u32 ssrc)
 		add_past(&stats->past, oldest);
 	rf_rtp_source_init(oldest, ssrc);
 	return oldest;
-}
-
-static struct rf_rtp_source *find_source(struct rf_stats *stats, u32 ssrc)
-{
-	struct rf_slot *slot;
-
-	/* A slot that is still empty may be taken for SSRC 0: it is what that one needs. */
-	for (slot = stats->slots; slot < stats->slots + RF_MAX_SOURCES; slot++) {
-		if (likely(slot->source.ssrc == ssrc))
-			return &slot->source;
-	}
-	return make_room(stats, ssrc);
-}
-
-static u32 clock_rate(const struct rf_flow *flow, u8 number)
-{
-	const struct rf_type *type;
-
-	for (type = flow->types; type < flow->types + flow->n_types; type++) {
-		if (likely(type->number == number))
-			return type->clock_rate;
-	}
-	return rf_rtp_static_clock_rate(number);
-}
-
-/**
- * rf_stats_rtp - measure a packet
- * @flow: that it matched
- * @payload: begins with its RTP header, 12 bytes
- * @bytes: of UDP payload
- *
- * Context: softirq.
- */
-void rf_stats_rtp(const struct rf_flow *flow, const void *payload, u32 bytes)
-{
-	const struct rtp_header *rtp = payload;
-	struct rf_rtp_arrival arrival = {
-		.now_us = rf_stats_now_us(),
-		.timestamp = be32_to_cpu(rtp->timestamp),
-		.bytes = bytes,
-		.seq = be16_to_cpu(rtp->seq),
-		.payload_type = rtp->second & 0x7f,
-	};
-
-	arrival.clock_rate = clock_rate(flow, arrival.payload_type);
-	rf_rtp_source_update(find_source(flow->stats, be32_to_cpu(rtp->ssrc)), &arrival);
-}
-
-/**
- * rf_stats_rtcp - count a packet
- * @flow: that it matched
- * @bytes: of UDP payload
- *
- * Context: softirq.
- */
-void rf_stats_rtcp(const struct rf_flow *flow, u32 bytes)
-{
-	flow->stats->rtcp_packets++;
-	flow->stats->rtcp_bytes += bytes;
-	flow->stats->rtcp_us = rf_stats_now_us();
 }
 
 /**

@@ -10,9 +10,11 @@
 #include <uapi/rtpferry.h>
 #include "rtp/source.h"
 
-#define RF_MAX_SOURCES 4
+#ifndef CONFIG_64BIT
+#error "figures are read while packets change them; expected a kernel of 64 bits, which tears none"
+#endif
 
-struct rf_flow;
+#define RF_MAX_SOURCES 4
 
 /**
  * struct rf_slot - one SSRC
@@ -51,7 +53,6 @@ struct rf_past {
  * @rtcp_packets: RTCP
  * @rtcp_bytes: of UDP payload in it
  * @rtcp_us: ktime of the last
- * @retry_at: jiffies before which a route that failed is not looked up again; 0: it did not
  * @passed_up: by enum rtpferry_reason
  * @dropped: by enum rtpferry_reason
  */
@@ -61,7 +62,6 @@ struct rf_stats {
 	u64 rtcp_packets;
 	u64 rtcp_bytes;
 	s64 rtcp_us;
-	unsigned long retry_at;
 	u64 passed_up[RTPFERRY_REASON_COUNT];
 	u64 dropped[RTPFERRY_REASON_COUNT];
 };
@@ -88,8 +88,7 @@ int rf_stats_init(void);
 void rf_stats_exit(void);
 struct rf_stats *rf_stats_new(void);
 void rf_stats_free(struct rf_stats *stats);
-void rf_stats_rtp(const struct rf_flow *flow, const void *payload, u32 bytes);
-void rf_stats_rtcp(const struct rf_flow *flow, u32 bytes);
+struct rf_rtp_source *rf_stats_make_room(struct rf_stats *stats, u32 ssrc);
 struct rf_totals rf_stats_totals(const struct rf_stats *stats);
 
 #endif

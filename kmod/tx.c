@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/if_vlan.h>
+#include <linux/inetdevice.h>
 #include <linux/netfilter.h>
+#include <net/addrconf.h>
 #include <net/arp.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
+#include <net/l3mdev.h>
 #include <net/route.h>
 #include "compat/flowi4.h"
 #include "flow.h"
@@ -12,15 +15,38 @@
 
 #define RETRY_AFTER HZ /* a route that failed is not looked up again before */
 
-/* What the straight way cannot do is left to the stack. */
+/* What the straight way cannot do is left to the stack; dead is what swallows, as IPsec has it. */
 static bool is_direct(const struct dst_entry *dst)
 {
-	return !dst->error && !dst_xfrm(dst) && !dst->lwtstate;
+	return !dst->error && dst->obsolete != DST_OBSOLETE_DEAD && !dst_xfrm(dst) &&
+	       !dst->lwtstate;
 }
 
-static noinline struct dst_entry *route4(struct net *net, const struct rf_flow *flow)
+/* The VRF that an address of ours is in, whose routes are its routes; 0: in none. */
+static int vrf4(struct net *net, __be32 ip)
+{
+	return l3mdev_master_ifindex_rcu(__ip_dev_find(net, ip, false));
+}
+
+/* The same; IPv6 has to be asked VRF by VRF. */
+static int vrf6(struct net *net, const struct in6_addr *ip)
+{
+	const struct net_device *dev;
+
+	if (ipv6_chk_addr(net, ip, NULL, 0))
+		return 0;
+	for_each_netdev_rcu(net, dev) {
+		if (netif_is_l3_master(dev) &&
+		    ipv6_chk_addr_and_flags(net, ip, dev, true, 0, IFA_F_TENTATIVE))
+			return dev->ifindex;
+	}
+	return 0;
+}
+
+static noinline struct dst_entry *route4(struct net *net, struct rf_flow *flow)
 {
 	struct flowi4 key = {
+		.flowi4_oif = vrf4(net, flow->out4),
 		.saddr = flow->out4,
 		.daddr = flow->to4,
 		.fl4_sport = flow->out_port,
@@ -31,20 +57,21 @@ static noinline struct dst_entry *route4(struct net *net, const struct rf_flow *
 	struct rtable *rt;
 
 	rf_flowi4_set_tos(&key, flow->tos);
-	rt = ip_route_output_key(net, &key);
+	rt = ip_route_output_flow(net, &key, NULL);
 	if (IS_ERR(rt))
 		return NULL;
 	if (rt->rt_type != RTN_UNICAST || !is_direct(&rt->dst)) {
 		ip_rt_put(rt);
 		return NULL;
 	}
-	dst_cache_set_ip4((struct dst_cache *)&flow->cache, &rt->dst, key.saddr);
+	dst_cache_set_ip4(&flow->cache, &rt->dst, key.saddr);
 	return &rt->dst;
 }
 
-static noinline struct dst_entry *route6(struct net *net, const struct rf_flow *flow)
+static noinline struct dst_entry *route6(struct net *net, struct rf_flow *flow)
 {
 	struct flowi6 key = {
+		.flowi6_oif = vrf6(net, &flow->out6),
 		.saddr = flow->out6,
 		.daddr = flow->to6,
 		.fl6_sport = flow->out_port,
@@ -64,23 +91,31 @@ static noinline struct dst_entry *route6(struct net *net, const struct rf_flow *
 		dst_release(dst);
 		return NULL;
 	}
-	dst_cache_set_ip6((struct dst_cache *)&flow->cache, dst, &key.saddr);
+	dst_cache_set_ip6(&flow->cache, dst, &key.saddr);
 	return dst;
 }
 
-/* The route, with a reference: the cached one while it holds, else looked up, but not each time. */
-static struct dst_entry *find_route(struct net *net, const struct rf_flow *flow)
+static struct dst_entry *look_up(struct net *net, struct rf_flow *flow)
 {
-	struct dst_entry *dst = dst_cache_get((struct dst_cache *)&flow->cache);
+	if (flow->out_family == AF_INET)
+		return route4(net, flow);
+	/* A kernel that was told to do without IPv6 has no tables to look into. */
+	return ipv6_mod_enabled() ? route6(net, flow) : NULL;
+}
+
+/* The route, with a reference: the cached one while it holds, else looked up, but not each time. */
+static struct dst_entry *find_route(struct net *net, struct rf_flow *flow)
+{
+	struct dst_entry *dst = dst_cache_get(&flow->cache);
 	unsigned long retry_at;
 
 	if (likely(dst))
 		return dst;
-	retry_at = READ_ONCE(flow->stats->retry_at);
+	retry_at = READ_ONCE(flow->retry_at);
 	if (retry_at && time_before(jiffies, retry_at))
 		return NULL;
-	dst = flow->out_family == AF_INET ? route4(net, flow) : route6(net, flow);
-	WRITE_ONCE(flow->stats->retry_at, dst ? 0 : (jiffies + RETRY_AFTER) | 1);
+	dst = look_up(net, flow);
+	WRITE_ONCE(flow->retry_at, dst ? 0 : (jiffies + RETRY_AFTER) | 1);
 	return dst;
 }
 
@@ -91,7 +126,7 @@ static struct dst_entry *find_route(struct net *net, const struct rf_flow *flow)
 static __always_inline bool fits(const struct net *net, const struct dst_entry *dst,
 				 unsigned int len)
 {
-	if (len <= net->ipv4.ip_rt_min_pmtu && len <= READ_ONCE(dst->dev->mtu) &&
+	if (len <= READ_ONCE(net->ipv4.ip_rt_min_pmtu) && len <= READ_ONCE(dst->dev->mtu) &&
 	    !dst_metric_raw(dst, RTAX_MTU))
 		return true;
 	return len <= dst_mtu(dst);
@@ -125,7 +160,7 @@ static struct rf_way no_way(struct dst_entry *dst, enum rtpferry_reason why)
  * Context: softirq, under RCU.
  * Return: the way; its dst is ERR_PTR(RF_HINDERED()), and there is nothing to give back.
  */
-struct rf_way rf_tx_find(struct net *net, const struct rf_flow *flow, unsigned int len)
+struct rf_way rf_tx_find(struct net *net, struct rf_flow *flow, unsigned int len)
 {
 	struct dst_entry *dst = find_route(net, flow);
 	struct neighbour *neigh;

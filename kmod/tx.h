@@ -20,7 +20,7 @@ struct rf_way {
 	struct neighbour *neigh;
 };
 
-struct rf_way rf_tx_find(struct net *net, const struct rf_flow *flow, unsigned int len);
+struct rf_way rf_tx_find(struct net *net, struct rf_flow *flow, unsigned int len);
 void rf_tx_send(const struct rf_flow *flow, struct sk_buff *skb, struct rf_way way);
 
 #endif

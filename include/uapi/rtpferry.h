@@ -106,7 +106,6 @@ enum rtpferry_flow_flag {
  * @RTPFERRY_REASON_LENGTH: the lengths of IP, UDP and packet disagree, or it is too short for
  *   what the flow carries
  * @RTPFERRY_REASON_NO_FLOW: sent to an address of the table's, but to a port without a flow
- * @RTPFERRY_REASON_DYING: the flow is being removed
  * @RTPFERRY_REASON_STUN: first byte 0 to 3
  * @RTPFERRY_REASON_DTLS: first byte 20 to 63
  * @RTPFERRY_REASON_NOT_RTP: neither RTP nor RTCP of version 2, or of the two what the flow does
@@ -128,7 +127,6 @@ enum rtpferry_reason {
 	RTPFERRY_REASON_GSO,
 	RTPFERRY_REASON_LENGTH,
 	RTPFERRY_REASON_NO_FLOW,
-	RTPFERRY_REASON_DYING,
 	RTPFERRY_REASON_STUN,
 	RTPFERRY_REASON_DTLS,
 	RTPFERRY_REASON_NOT_RTP,

@@ -9,6 +9,7 @@
 #include "ctl/grid.h"
 #include "ctl/kernel.h"
 #include "ctl/options.h"
+#include "dataplane/kmod/leftovers.h"
 
 #define LEASE_DEFAULT 300 /* seconds, as the relay's table-lease */
 
@@ -228,7 +229,8 @@ int rf_ctl_table_free(struct rf_ctl *ctl)
 	if (rc != RF_CTL_OK)
 		return rc;
 	rf_buf_init(&why, 0);
-	if (rf_table_end_orphan(id, ctl->kernel.label, &why) < 0)
+	/* What fed it, or kept NAT from it, goes with it. */
+	if (rf_table_end_orphan(id, ctl->kernel.label, &why) < 0 || rf_leftovers_remove(&why) < 0)
 		return rf_ctl_kernel_failed(ctl, &why);
 	rf_buf_free(&why);
 	if (ctl->json)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The nftables guard: installed in either mode, renamed with the table, looked at every second. */
+/* The nftables guard: installed in either mode, renamed with the table, looked at twice a second. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dataplane/internal.h"
+#include "dataplane/kmod/leftovers.h"
 
 struct lists {
 	struct rf_rules_range *ranges;
@@ -69,6 +70,12 @@ static void release(struct rf_rules_config *config)
 	free((void *)config->aliases);
 }
 
+static void add_stack(const struct rf_local *local, const struct rf_addr *advertised, void *arg)
+{
+	(void)advertised;
+	*(bool *)arg |= local->stack;
+}
+
 /* What the rules should be now; to be released. 0 or -ENOMEM. */
 static int wanted(const struct rf_kernel *kernel, struct rf_rules_config *config)
 {
@@ -99,6 +106,9 @@ static int wanted(const struct rf_kernel *kernel, struct rf_rules_config *config
 	snprintf(config->owner, sizeof(config->owner), "%s", kernel->wanted ? kernel->config.label : config->name);
 	if (kernel->table && kernel->config.hook == RTPFERRY_HOOK_NFT)
 		config->target = rf_table_id(kernel->table);
+	/* What the module sends through OUTPUT and POSTROUTING, NAT would change, also after our death. */
+	if (kernel->table)
+		rf_ports_each_advertised(dataplane->config.ports, add_stack, &config->stays);
 	return 0;
 }
 
@@ -118,8 +128,9 @@ static void tell(struct rf_kernel *kernel)
 }
 
 /* Make rules with that name, and remove those of another name after that. */
-static int replace(struct rf_guard *guard, const struct rf_rules_config *config)
+static int replace(struct rf_kernel *kernel, const struct rf_rules_config *config)
 {
+	struct rf_guard *guard = &kernel->guard;
 	struct rf_rules *rules;
 	int err;
 
@@ -131,6 +142,9 @@ static int replace(struct rf_guard *guard, const struct rf_rules_config *config)
 	rf_rules_del(guard->rules);
 	guard->rules = rules;
 	snprintf(guard->in_force, sizeof(guard->in_force), "%s", config->name);
+	if (rf_rules_lack(rules))
+		rf_log(kernel->dataplane->config.log, RF_LOG_DATAPLANE, RF_LOG_WARNING, RF_STR_NONE, "guard %s: %s",
+		       guard->in_force, rf_rules_lack(rules));
 	return 0;
 }
 
@@ -146,7 +160,7 @@ static int set(struct rf_kernel *kernel)
 		rf_buf_text(&guard->why, "out of memory");
 		return err;
 	}
-	err = replace(guard, &config);
+	err = replace(kernel, &config);
 	if (!err)
 		rf_buf_reset(&guard->why);
 	release(&config);
@@ -188,11 +202,8 @@ void rf_guard_check(struct rf_kernel *kernel)
 	struct rf_buf why;
 	int rc;
 
-	if (!guard->rules || guard->why.len > 0) {
-		if (kernel->ticks % RF_KERNEL_RETRY_TICKS == 0)
-			rf_guard_set(kernel);
+	if (!guard->rules || guard->why.len > 0)
 		return;
-	}
 	if (is_stale(kernel)) {
 		rf_guard_set(kernel);
 		return;
@@ -211,8 +222,46 @@ void rf_guard_check(struct rf_kernel *kernel)
 	rf_buf_free(&why);
 }
 
+void rf_guard_retry(struct rf_kernel *kernel)
+{
+	if (!kernel->guard.rules || kernel->guard.why.len > 0)
+		rf_guard_set(kernel);
+}
+
+void rf_guard_sweep(struct rf_kernel *kernel)
+{
+	struct rf_buf why;
+	int n;
+
+	if (!kernel->guard.name[0] || !kernel->table)
+		return;
+	rf_buf_init(&why, 0);
+	n = rf_leftovers_remove(&why);
+	if (n > 0)
+		rf_log(kernel->dataplane->config.log, RF_LOG_DATAPLANE, RF_LOG_NOTICE, RF_STR_NONE,
+		       "rules removed that were left for %d kernel table%s whose lease has ended", n, n > 1 ? "s" : "");
+	else if (n < 0)
+		rf_log(kernel->dataplane->config.log, RF_LOG_DATAPLANE, RF_LOG_DEBUG, RF_STR_NONE, "%.*s",
+		       RF_STR_ARG(rf_buf_view(&why)));
+	rf_buf_free(&why);
+}
+
+static void on_tick(void *arg, int fd, int what)
+{
+	(void)fd;
+	(void)what;
+	rf_guard_check(arg);
+}
+
+int rf_guard_init(struct rf_kernel *kernel, struct rf_loop *loop)
+{
+	return rf_loop_timer(loop, RF_GUARD_TICK_US, true, on_tick, kernel, &kernel->guard.tick);
+}
+
 void rf_guard_close(struct rf_kernel *kernel)
 {
+	rf_loop_remove(kernel->guard.tick);
+	kernel->guard.tick = NULL;
 	rf_rules_del(kernel->guard.rules);
 	kernel->guard.rules = NULL;
 	kernel->guard.in_force[0] = '\0';

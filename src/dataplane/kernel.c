@@ -177,6 +177,7 @@ static bool rise(struct rf_kernel *kernel)
 	tell_up(kernel);
 	set_workers(kernel, true);
 	rf_guard_set(kernel);
+	rf_guard_sweep(kernel);
 	rf_kernel_visit(kernel, false);
 	return true;
 }
@@ -321,8 +322,10 @@ void rf_kernel_tick(struct rf_kernel *kernel)
 		tell(kernel);
 	if (kernel->table && kernel->refused && retry)
 		rf_kernel_visit(kernel, true);
-	if (kernel->guard.name[0])
-		rf_guard_check(kernel);
+	if (retry) {
+		rf_guard_retry(kernel);
+		rf_guard_sweep(kernel);
+	}
 	if (retry && starves(kernel))
 		starve(kernel);
 }
@@ -375,8 +378,10 @@ int rf_kernel_init(struct rf_kernel *kernel, struct rf_dataplane *dataplane, con
 	rf_buf_init(&kernel->said, 0);
 	rf_buf_init(&kernel->guard.why, 0);
 	rf_buf_init(&kernel->guard.said, 0);
-	if (config->guard)
+	if (config->guard) {
 		snprintf(kernel->guard.name, sizeof(kernel->guard.name), "%s", config->guard);
+		err = rf_guard_init(kernel, config->loop);
+	}
 	kernel->wanted = config->kernel != NULL;
 	if (!err && kernel->wanted)
 		err = copy_config(&kernel->config, config->kernel);

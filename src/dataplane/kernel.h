@@ -17,7 +17,8 @@
 #include "dataplane/kmod/rules.h"
 #include "dataplane/kmod/table.h"
 
-#define RF_KERNEL_TICK_US 1000000 /* statistics, and the look at the guard */
+#define RF_KERNEL_TICK_US 1000000 /* statistics */
+#define RF_GUARD_TICK_US 500000   /* the look at the guard, which is to be back within a second */
 #define RF_KERNEL_RETRY_TICKS 5   /* between two tries to get a table */
 #define RF_KERNEL_RENEW_TICKS 10  /* heartbeats, or a third of the lease where that is less */
 
@@ -33,6 +34,7 @@ struct rf_guard {
 	struct rf_buf why;            /* why there is none */
 	struct rf_buf said;           /* of it, what the log has */
 	uint64_t restored;            /* times that it had to be restored */
+	struct rf_loop_item *tick;    /* every RF_GUARD_TICK_US; NULL: no guard is wanted */
 };
 
 struct rf_kernel {
@@ -114,8 +116,14 @@ void rf_guard_set(struct rf_kernel *kernel);
  * refused, and why says by whom; rf_guard_set() goes back to what user space has.
  */
 bool rf_guard_feeds(struct rf_kernel *kernel, struct rf_buf *why);
-/* Look whether it is as installed, and try again where it is not installed. */
+/* What its timer does each RF_GUARD_TICK_US: look whether it is as it should be. */
 void rf_guard_check(struct rf_kernel *kernel);
+/* Try again where it is not installed. */
+void rf_guard_retry(struct rf_kernel *kernel);
+/* With a table, which knows the others: remove the rules that killed daemons have left, once theirs is gone. */
+void rf_guard_sweep(struct rf_kernel *kernel);
+/* Begin to look at it. 0 or -ENOMEM. */
+int rf_guard_init(struct rf_kernel *kernel, struct rf_loop *loop);
 /* Remove the rules. */
 void rf_guard_close(struct rf_kernel *kernel);
 

@@ -67,8 +67,9 @@ static int listen_all(struct rf_http *http, struct rf_str *why)
 	for (unsigned i = 0; i < config->n_listen; i++) {
 		fd = rf_listen_tcp(&config->listen[i]);
 		if (fd < 0) {
-			snprintf(why_text, sizeof(why_text), "listen-http = %s: cannot listen there: %s",
-			         rf_endpoint_print(&config->listen[i], text), strerror(-fd));
+			snprintf(why_text, sizeof(why_text), "listen-http = %s: cannot listen there: %s%s",
+			         rf_endpoint_print(&config->listen[i], text), strerror(-fd),
+			         fd == -EACCES ? "; a low port needs CAP_NET_BIND_SERVICE" : "");
 			*why = rf_str_of(why_text);
 			return fd;
 		}

@@ -141,8 +141,9 @@ static int listener_start(struct rf_ng *ng, const struct rf_endpoint *at, struct
 	*listener = (struct listener){.ng = ng, .fd = -1, .port = at->port};
 	err = rf_listener_open(at, &listener->fd);
 	if (err) {
-		snprintf(why_text, sizeof(why_text), "listen-ng = %s: cannot listen there: %s",
-		         rf_endpoint_print(at, text), strerror(-err));
+		snprintf(why_text, sizeof(why_text), "listen-ng = %s: cannot listen there: %s%s",
+		         rf_endpoint_print(at, text), strerror(-err),
+		         err == -EACCES ? "; a low port needs CAP_NET_BIND_SERVICE" : "");
 		*why = rf_str_of(why_text);
 		return err;
 	}

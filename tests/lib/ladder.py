@@ -279,6 +279,17 @@ def guest_turn():
     return int(count or 0)
 
 
+def suites(folder):
+    """The lines of a folder's file suites, as words."""
+    with open(f"tests/{folder}/suites", encoding="utf-8") as file:
+        return [line.split() for line in file if line.strip() and not line.startswith("#")]
+
+
+def at_turn(lines, number, turn):
+    """Those whose turn it is on the kernel of that number; all without turns."""
+    return [line for at, line in enumerate(lines) if turn is None or (at + turn) % len(GUEST_KERNELS) == number]
+
+
 def guest_suites(number, turn):
     """Of tests/guest/suites, the scripts whose turn it is on the kernel of that number: from one commit to the next, and
     from one line to the next, it is the other kernel's.
@@ -286,11 +297,7 @@ def guest_suites(number, turn):
     By what they share a guest for: a build that they need (or none) and options.
     """
     found = {}
-    with open("tests/guest/suites", encoding="utf-8") as file:
-        lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
-    for at, (script, *words) in enumerate(lines):
-        if turn is not None and (at + turn) % len(GUEST_KERNELS) != number:
-            continue
+    for script, *words in at_turn(suites("guest"), number, turn):
         presets = [word.removeprefix("preset=") for word in words if word.startswith("preset=")]
         options = tuple(word for word in words if not word.startswith("preset="))
         found.setdefault(("".join(presets), options), []).append(script)
@@ -348,15 +355,21 @@ def chart(ladder):
 
 
 def node(ladder):
-    """Pods of the rendered chart on a node made of namespaces; here, then in a guest with the module."""
+    """Pods of the rendered chart on a node made of namespaces; here, then with the module, in a guest for each suite, which
+    take turns on the kernels as those of tests/guest do."""
     if not (_spaces(ladder, "node") and ladder.chart_tools() and ladder.build("dev")):
         return
     for path in programs("node"):
         ladder.suite(path, {"PRESET": "dev"})
-    kernel = GUEST_KERNELS[0]
-    if ladder.command("render tests/node", ["tests/node/lib/render"]) and _fetched(ladder, kernel):
-        ladder.suite("tests/guest/run", {"PRESET": "dev"}, 30, ["--kernel", kernel, "--timeout", "1700", "tests/guest/node"],
-                     f"tests/guest/node on kernel {kernel}")
+    if not ladder.command("render tests/node", ["tests/node/lib/render"]):
+        return
+    turn = guest_turn()
+    for number, kernel in enumerate(GUEST_KERNELS):
+        if not _fetched(ladder, kernel):
+            continue
+        for words in at_turn(suites("node"), number, turn):
+            ladder.suite("tests/guest/run", {"PRESET": "dev"}, 30, ["--kernel", kernel, "--timeout", "1700", "tests/guest/node", *words],
+                         f"tests/guest/node {' '.join(words)} on kernel {kernel}")
 
 
 def images(ladder):

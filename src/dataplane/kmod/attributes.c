@@ -128,7 +128,6 @@ const char *rf_attribute_reason(uint32_t reason)
 		[RTPFERRY_REASON_GSO] = "gso",
 		[RTPFERRY_REASON_LENGTH] = "length",
 		[RTPFERRY_REASON_NO_FLOW] = "no-flow",
-		[RTPFERRY_REASON_DYING] = "dying",
 		[RTPFERRY_REASON_STUN] = "stun",
 		[RTPFERRY_REASON_DTLS] = "dtls",
 		[RTPFERRY_REASON_NOT_RTP] = "not-rtp",

@@ -14,17 +14,26 @@ struct rf_rules {
 	struct rf_rules_config config; /* what is installed; ranges and aliases are owned */
 	struct rf_rules_state good;    /* how that looks */
 	uint32_t generation;           /* of the ruleset when it looked so; 0: look again */
+	bool no_socket;                /* the kernel could not look for sockets when they were installed */
 };
+
+/* Is a refusal about the target? */
+static bool of_target(const struct rf_rules_batch *batch, const struct rf_netlink_error *error)
+{
+	return batch->target && error->number - batch->target <= batch->last - batch->target;
+}
 
 /* The sentence about a refusal; returns what the caller is told. */
 static int refused(const struct rf_rules_config *config, const struct rf_rules_batch *batch, int rc,
                    const struct rf_netlink_error *error, struct rf_buf *why)
 {
-	bool target = batch->target && error->number - batch->target <= batch->last - batch->target;
+	bool target = of_target(batch, error);
 
 	rf_buf_printf(why, "the nftables table %s cannot be installed: ", config->name);
 	if (error->sentence[0]) {
 		rf_buf_text(why, error->sentence);
+	} else if (rc == -EPERM && !target && error->number != batch->first) {
+		rf_buf_text(why, "a table of that name is another process's, and goes with it");
 	} else if (rc == -EPERM) {
 		rf_buf_text(why,
 		            target ? "the target RTPFERRY needs CAP_NET_ADMIN in the user namespace that owns this "
@@ -55,9 +64,26 @@ static void forget(struct rf_rules_state *state)
 	*state = (struct rf_rules_state){0};
 }
 
+/* One transaction: what was there goes, what is wished for comes. */
+static int change(struct rf_rules *rules, const struct rf_rules_config *config, struct rf_rules_batch *batch,
+                  struct rf_netlink_error *error)
+{
+	if (strcmp(rules->config.name, config->name) != 0 && rules->config.name[0])
+		rf_rules_batch_remove(batch, rules->config.name);
+	rf_rules_batch_remove(batch, config->name);
+	rf_rules_batch_add(batch, config);
+	return rf_rules_batch_commit(batch, error);
+}
+
+/* Is it a refusal that another try without the look for sockets may mend? */
+static bool may_be_of_socket(const struct rf_rules_batch *batch, int rc, const struct rf_netlink_error *error)
+{
+	return (rc == -ENOENT || rc == -EOPNOTSUPP) && !batch->no_socket && !of_target(batch, error);
+}
+
 /*
- * One transaction: what was there goes, what is wished for comes. Then the kernel's own form of it is read; when the
- * generation moved by more than our step somebody else changed something, and it is done again.
+ * Change it, and read the kernel's own form of it. When the generation moved by more than our step somebody else
+ * changed something, and it is done again.
  */
 static int install(struct rf_rules *rules, const struct rf_rules_config *config, struct rf_buf *why)
 {
@@ -65,27 +91,26 @@ static int install(struct rf_rules *rules, const struct rf_rules_config *config,
 	struct rf_netlink_error error = {0};
 	uint32_t before = 0, after = 0;
 	struct rf_rules_batch batch;
+	bool no_socket = false, again;
 	int rc;
 
 	for (unsigned i = 0; i < TRIES; i++) {
 		forget(&state);
 		rf_rules_batch_init(&batch, rules->nl);
+		batch.no_socket = no_socket;
 		rc = rf_rules_generation(rules->nl, &before);
-		if (rc == 0) {
-			if (strcmp(rules->config.name, config->name) != 0 && rules->config.name[0])
-				rf_rules_batch_remove(&batch, rules->config.name);
-			rf_rules_batch_remove(&batch, config->name);
-			rf_rules_batch_add(&batch, config);
-			rc = rf_rules_batch_commit(&batch, &error);
-		}
+		if (rc == 0)
+			rc = change(rules, config, &batch, &error);
+		again = may_be_of_socket(&batch, rc, &error);
+		no_socket = no_socket || again;
 		if (rc == 0)
 			rc = rf_rules_look(rules->nl, config, &state);
 		if (rc == 0)
 			rc = rf_rules_generation(rules->nl, &after);
-		if (rc < 0)
+		if (rc < 0 && !again)
 			rc = refused(config, &batch, rc, &error, why);
 		rf_rules_batch_free(&batch);
-		if (rc < 0 || after == before + 1)
+		if (!again && (rc < 0 || after == before + 1))
 			break;
 	}
 	if (rc < 0) {
@@ -95,6 +120,7 @@ static int install(struct rf_rules *rules, const struct rf_rules_config *config,
 	forget(&rules->good);
 	rules->good = state;
 	rules->generation = after;
+	rules->no_socket = no_socket;
 	return 0;
 }
 
@@ -145,6 +171,15 @@ int rf_rules_new(const struct rf_rules_config *config, struct rf_rules **out, st
 	return 0;
 }
 
+const char *rf_rules_lack(const struct rf_rules *rules)
+{
+	return rules->no_socket
+	               ? "the kernel cannot look for a packet's socket (module nft_socket): all that comes to the "
+	                 "media range is not tracked, so that answers to what NAT sends from there for others "
+	                 "are lost"
+	               : NULL;
+}
+
 static bool same_range(const struct rf_rules_range *a, const struct rf_rules_range *b)
 {
 	return rf_addr_equal(&a->address, &b->address) && a->port_min == b->port_min && a->port_max == b->port_max;
@@ -154,8 +189,8 @@ bool rf_rules_are(const struct rf_rules *rules, const struct rf_rules_config *co
 {
 	const struct rf_rules_config *mine = &rules->config;
 	bool are = strcmp(mine->name, config->name) == 0 && strcmp(mine->owner, config->owner) == 0 &&
-	           mine->target == config->target && mine->n_ranges == config->n_ranges &&
-	           mine->n_aliases == config->n_aliases;
+	           mine->target == config->target && mine->stays == config->stays &&
+	           mine->n_ranges == config->n_ranges && mine->n_aliases == config->n_aliases;
 
 	for (unsigned i = 0; are && i < config->n_ranges; i++)
 		are = same_range(&mine->ranges[i], &config->ranges[i]);

@@ -3,8 +3,14 @@
  * The nftables table rtpferry_<name> that guards the tuple: packets to and from media addresses and ports are notrack,
  * in prerouting and output at raw priority, so that no conntrack entry and no NAT rule can touch what the SDP has
  * promised. Packets that arrive with the address as it is advertised, which no translation has changed on their way,
- * get the local address before that, statelessly. With a target, packets to all these addresses and ports also go to
- * the xtables target RTPFERRY.
+ * get the local address before that, statelessly. Inbound, notrack is for packets that a socket takes which is bound to
+ * the address: what else comes to the range may be answers to what NAT has sent from there for others. With a target,
+ * packets to all these addresses and ports also go to the xtables target RTPFERRY.
+ *
+ * The table goes with the netlink socket that made it, so with its process however that ends, and others cannot change
+ * it (NFT_TABLE_F_OWNER). What the kernel table needs until its lease ends stays, and has a comment that says so: the
+ * tables with the target, and the guard where config.stays. leftovers.h removes these once their kernel table is gone.
+ *
  * rules_batch.c is the one file that includes libnftnl.
  */
 #ifndef RF_DATAPLANE_KMOD_RULES_H
@@ -40,6 +46,7 @@ struct rf_rules_config {
 	unsigned n_ranges;                    /* of them */
 	const struct rf_rules_alias *aliases; /* borrowed and copied in the same way; of two, the first has a packet */
 	unsigned n_aliases;                   /* of them */
+	bool stays;                           /* the guard is needed for a while when its process was killed */
 };
 
 /*
@@ -48,19 +55,21 @@ struct rf_rules_config {
  * sentence.
  */
 int rf_rules_new(const struct rf_rules_config *config, struct rf_rules **out, struct rf_buf *why);
+/* What the rules cannot do on this kernel, as a sentence; NULL: nothing. */
+const char *rf_rules_lack(const struct rf_rules *rules);
 /* Are the rules that were installed last those of a config? */
 bool rf_rules_are(const struct rf_rules *rules, const struct rf_rules_config *config);
 /* Other ranges or another target. As rf_rules_new; on an error the old rules stay. */
 int rf_rules_set(struct rf_rules *rules, const struct rf_rules_config *config, struct rf_buf *why);
 /*
- * For a timer of a second: is everything as installed? When the ruleset's generation has not moved since the last look
+ * For a timer: is everything as installed? When the ruleset's generation has not moved since the last look
  * this costs one request. Otherwise the rules are compared, a target that lost its name included, and made anew where
  * they differ. 0: as it should be; 1: restored (why says what was missing); an error as rf_rules_new.
  */
 int rf_rules_check(struct rf_rules *rules, struct rf_buf *why);
 /* Remove the rules and free. NULL is fine. */
 void rf_rules_del(struct rf_rules *rules);
-/* Free, and leave the rules where they are (hand-over). NULL is fine. */
+/* Free, and leave the rules that outlive their process where they are; the others go. NULL is fine. */
 void rf_rules_leave(struct rf_rules *rules);
 
 /* The same as a file for `nft -f`, for sites that install it themselves. */

@@ -120,12 +120,13 @@ static struct nlmsghdr *message(struct rf_rules_batch *batch, uint16_t type, enu
 	return nftnl_nlmsg_build_hdr(at, type, families[table], flags, number);
 }
 
-static void change_table(struct rf_rules_batch *batch, uint16_t type, enum rf_rules_table which, const char *name)
+/* Send off what is said of a table, which may be NULL and is freed. */
+static void change_table(struct rf_rules_batch *batch, uint16_t type, enum rf_rules_table which,
+                         struct nftnl_table *table)
 {
-	struct nftnl_table *table = nftnl_table_alloc();
 	struct nlmsghdr *msg = table ? message(batch, type, which, type == NFT_MSG_NEWTABLE ? NLM_F_CREATE : 0) : NULL;
 
-	if (msg && nftnl_table_set_str(table, NFTNL_TABLE_NAME, name) == 0) {
+	if (msg) {
 		nftnl_table_nlmsg_build_payload(msg, table);
 		finish(batch, msg);
 	} else {
@@ -135,11 +136,48 @@ static void change_table(struct rf_rules_batch *batch, uint16_t type, enum rf_ru
 		nftnl_table_free(table);
 }
 
+static struct nftnl_table *named(const char *name)
+{
+	struct nftnl_table *table = nftnl_table_alloc();
+
+	if (table && nftnl_table_set_str(table, NFTNL_TABLE_NAME, name) < 0) {
+		nftnl_table_free(table);
+		return NULL;
+	}
+	return table;
+}
+
+static bool set_stays(struct nftnl_table *table, const struct rf_rules_config *config)
+{
+	struct nftnl_udata_buf *data = nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN);
+	char comment[RF_RULES_COMMENT];
+	bool set = data &&
+	           nftnl_udata_put_strz(data, NFTNL_UDATA_TABLE_COMMENT, rf_rules_table_comment(config, comment)) &&
+	           nftnl_table_set_data(table, NFTNL_TABLE_USERDATA, nftnl_udata_buf_data(data),
+	                                nftnl_udata_buf_len(data)) == 0;
+
+	if (data)
+		nftnl_udata_buf_free(data);
+	return set;
+}
+
+static void add_table(struct rf_rules_batch *batch, const struct rf_rules_config *config, enum rf_rules_table which)
+{
+	struct nftnl_table *table = named(config->name);
+	bool stays = which == RF_RULES_INET ? config->stays : true;
+
+	if (table && !stays)
+		nftnl_table_set_u32(table, NFTNL_TABLE_FLAGS, NFT_TABLE_F_OWNER);
+	else if (table && !set_stays(table, config))
+		batch->error = -ENOMEM;
+	change_table(batch, NFT_MSG_NEWTABLE, which, table);
+}
+
 void rf_rules_batch_remove(struct rf_rules_batch *batch, const char *name)
 {
 	for (enum rf_rules_table table = 0; table < RF_RULES_TABLES; table++) {
-		change_table(batch, NFT_MSG_NEWTABLE, table, name); /* so that it is there to be removed */
-		change_table(batch, NFT_MSG_DELTABLE, table, name);
+		change_table(batch, NFT_MSG_NEWTABLE, table, named(name)); /* so that it is there to be removed */
+		change_table(batch, NFT_MSG_DELTABLE, table, named(name));
 	}
 }
 
@@ -256,6 +294,19 @@ static void add_destination(struct nftnl_rule *rule, const struct rf_addr *addre
 	nftnl_expr_set_u32(payload, NFTNL_EXPR_PAYLOAD_FLAGS, NFT_PAYLOAD_L4CSUM_PSEUDOHDR);
 }
 
+/* A socket of this host takes the packet, one that is bound to an address: in the form "socket wildcard 0". */
+static void add_socket(struct nftnl_rule *rule, bool *failed)
+{
+	struct nftnl_expr *expr = add(rule, "socket", failed);
+	uint8_t no = 0;
+
+	if (!expr)
+		return;
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_SOCKET_KEY, NFT_SOCKET_WILDCARD);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_SOCKET_DREG, NFT_REG_1);
+	add_compare(rule, NFT_CMP_EQ, &no, sizeof(no), failed);
+}
+
 static void add_target(struct nftnl_rule *rule, uint32_t id, bool *failed)
 {
 	struct nftnl_expr *expr = add(rule, "target", failed);
@@ -297,6 +348,8 @@ static void add_rule(struct rf_rules_batch *batch, const struct rf_rules_config 
 
 	if (!failed) {
 		add_match(rule, c, range, &failed);
+		if (c->kind == RF_RULES_IN && !to && !batch->no_socket)
+			add_socket(rule, &failed);
 		if (to)
 			add_destination(rule, to, &failed);
 		else if (c->kind == RF_RULES_TARGET)
@@ -346,7 +399,7 @@ void rf_rules_batch_add(struct rf_rules_batch *batch, const struct rf_rules_conf
 {
 	for (enum rf_rules_table table = 0; table < RF_RULES_TABLES; table++)
 		if (needs(config, table))
-			change_table(batch, NFT_MSG_NEWTABLE, table, config->name);
+			add_table(batch, config, table);
 	for (size_t c = 0; c < CHAINS; c++) {
 		if (!needs(config, chains[c].table))
 			continue;
@@ -422,6 +475,61 @@ static int take_table(void *arg, const struct nlmsghdr *msg)
 		nftnl_table_free(table);
 	}
 	return rc;
+}
+
+/* Where tables that were left are told. */
+struct left {
+	void (*fn)(void *arg, const char *name);
+	void *arg; /* of fn */
+};
+
+static int take_comment(const struct nftnl_udata *attr, void *arg)
+{
+	const char **comment = arg;
+	uint8_t len = nftnl_udata_len(attr);
+
+	if (nftnl_udata_type(attr) == NFTNL_UDATA_TABLE_COMMENT && len > 0 &&
+	    ((const char *)nftnl_udata_get(attr))[len - 1] == '\0')
+		*comment = nftnl_udata_get(attr);
+	return 0;
+}
+
+static bool is_left(const struct nftnl_table *table)
+{
+	const char *name = nftnl_table_get_str(table, NFTNL_TABLE_NAME), *comment = NULL;
+	uint32_t len = 0;
+	const void *data = nftnl_table_get_data(table, NFTNL_TABLE_USERDATA, &len);
+
+	if (data && nftnl_udata_parse(data, len, take_comment, &comment) < 0)
+		return false;
+	return name && comment && strncmp(comment, RF_RULES_PREFIX, strlen(RF_RULES_PREFIX)) == 0 &&
+	       !(nftnl_table_get_u32(table, NFTNL_TABLE_FLAGS) & NFT_TABLE_F_OWNER);
+}
+
+static int take_left(void *arg, const struct nlmsghdr *msg)
+{
+	struct nftnl_table *table = nftnl_table_alloc();
+	const struct left *left = arg;
+	int rc = -ENOMEM;
+
+	if (table) {
+		rc = nftnl_table_nlmsg_parse(msg, table) < 0 ? -EBADMSG : 0;
+		if (rc == 0 && is_left(table))
+			left->fn(left->arg, nftnl_table_get_str(table, NFTNL_TABLE_NAME));
+		nftnl_table_free(table);
+	}
+	return rc;
+}
+
+int rf_rules_each_left(struct rf_netlink *nl, void (*fn)(void *arg, const char *name), void *arg)
+{
+	struct left left = {fn, arg};
+	struct rf_netlink_error error;
+	_Alignas(8) char buf[64];
+	uint32_t number = rf_netlink_number(nl, 1);
+	struct nlmsghdr *msg = nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETTABLE, NFPROTO_UNSPEC, NLM_F_DUMP, number);
+
+	return rf_netlink_exchange(nl, buf, msg->nlmsg_len, number, number, take_left, &left, &error);
 }
 
 static int take_chain(void *arg, const struct nlmsghdr *msg)

@@ -19,6 +19,7 @@ struct rf_rules_batch {
 	size_t len, size;      /* bytes used, bytes allocated */
 	uint32_t first, last;  /* numbers of its messages */
 	uint32_t target;       /* number from which on messages are about the target; 0: none is */
+	bool no_socket;        /* the kernel cannot look for the socket that takes a packet: do without */
 	int error;             /* 0 or -ENOMEM; nothing is added once set */
 };
 
@@ -39,6 +40,8 @@ int rf_rules_batch_commit(struct rf_rules_batch *batch, struct rf_netlink_error 
 
 /* Read the generation of the ruleset. 0 or a negative errno. */
 int rf_rules_generation(struct rf_netlink *nl, uint32_t *out);
+/* Call fn for each table of ours that no process owns, and that says it stays. 0 or a negative errno. */
+int rf_rules_each_left(struct rf_netlink *nl, void (*fn)(void *arg, const char *name), void *arg);
 /* Read what the kernel has of a config's rules; *state is initialised. 0 or a negative errno. */
 int rf_rules_look(struct rf_netlink *nl, const struct rf_rules_config *config, struct rf_rules_state *state);
 

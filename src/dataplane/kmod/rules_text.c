@@ -3,10 +3,26 @@
 
 #include <stdio.h>
 
+/* Owner and meaning. */
+static const char *comment(const struct rf_rules_config *config, const char *meaning, char dst[RF_RULES_COMMENT])
+{
+	int room = RF_RULES_COMMENT - (int)strlen(meaning) - (int)sizeof(RF_RULES_PREFIX ": ");
+
+	snprintf(dst, RF_RULES_COMMENT, RF_RULES_PREFIX "%.*s: %s", room, config->owner, meaning);
+	for (char *c = dst; *c; c++)
+		if (*c < 0x20 || *c >= 0x7f || *c == '"' || *c == '\\')
+			*c = '?';
+	return dst;
+}
+
+const char *rf_rules_table_comment(const struct rf_rules_config *config, char dst[RF_RULES_COMMENT])
+{
+	return comment(config, "stays as long as the kernel table", dst);
+}
+
 const char *rf_rules_comment(const struct rf_rules_config *config, enum rf_rules_kind kind, char dst[RF_RULES_COMMENT])
 {
 	char meaning[64];
-	int room;
 
 	if (kind == RF_RULES_TARGET)
 		snprintf(meaning, sizeof(meaning), "media, to kernel table %u", config->target);
@@ -14,12 +30,7 @@ const char *rf_rules_comment(const struct rf_rules_config *config, enum rf_rules
 		snprintf(meaning, sizeof(meaning), "media in, to the advertised address");
 	else
 		snprintf(meaning, sizeof(meaning), "media %s, not tracked", kind == RF_RULES_IN ? "in" : "out");
-	room = RF_RULES_COMMENT - (int)strlen(meaning) - (int)sizeof("rtpferry : ");
-	snprintf(dst, RF_RULES_COMMENT, "rtpferry %.*s: %s", room, config->owner, meaning);
-	for (char *c = dst; *c; c++)
-		if (*c < 0x20 || *c >= 0x7f || *c == '"' || *c == '\\')
-			*c = '?';
-	return dst;
+	return comment(config, meaning, dst);
 }
 
 /* "udp dport 30000-40000", or with one port "udp dport 30000". */
@@ -70,7 +81,8 @@ static void print_chain(const struct rf_rules_config *config, enum rf_rules_kind
 	for (unsigned i = 0; i < config->n_ranges; i++) {
 		rf_buf_text(out, "\t\t");
 		print_match(&config->ranges[i], kind == RF_RULES_OUT, out);
-		rf_buf_printf(out, " notrack comment \"%s\"\n", rf_rules_comment(config, kind, comment));
+		rf_buf_printf(out, "%s notrack comment \"%s\"\n", kind == RF_RULES_IN ? " socket wildcard 0" : "",
+		              rf_rules_comment(config, kind, comment));
 	}
 	rf_buf_text(out, "\t}\n");
 }

@@ -17,6 +17,13 @@ enum rf_rules_kind {
 	RF_RULES_TARGET, /* packets to it go to the target */
 };
 
+/* Of a table that outlives its process: whom the table is for, and until when; returns dst. */
+const char *rf_rules_table_comment(const struct rf_rules_config *config, char dst[RF_RULES_COMMENT]);
+/* How the comments begin. */
+#define RF_RULES_PREFIX "rtpferry "
+
+/* The comment of a table that outlives its process: owner, and until when; returns dst. */
+const char *rf_rules_table_comment(const struct rf_rules_config *config, char dst[RF_RULES_COMMENT]);
 /* The comment of a rule: owner and meaning, in characters that need no quoting; returns dst. */
 const char *rf_rules_comment(const struct rf_rules_config *config, enum rf_rules_kind kind, char dst[RF_RULES_COMMENT]);
 

@@ -37,5 +37,14 @@ def _validator(kind, version, release):
 def mistakes(tree, release=helm.NEWEST):
     """Sentences about what is wrong with an object."""
     name = f"{tree.get('kind')} {tree.get('metadata', {}).get('name')}"
-    return [f"{name}: {'.'.join(str(word) for word in error.absolute_path)}: {error.message[:300]}"
-            for error in _validator(tree["kind"], tree["apiVersion"], release).iter_errors(tree)]
+    wrong = _told(name, _validator(tree["kind"], tree["apiVersion"], release), tree)
+    if tree["kind"] == "NetworkAttachmentDefinition" and not wrong:
+        try:
+            wrong = _told(f"{name}: spec.config", _validator("cni", "", release), json.loads(tree["spec"]["config"]))
+        except ValueError as error:
+            wrong = [f"{name}: spec.config is no JSON: {error}"]
+    return wrong
+
+
+def _told(name, validator, tree):
+    return [f"{name}: {'.'.join(str(word) for word in error.absolute_path)}: {error.message[:300]}" for error in validator.iter_errors(tree)]

@@ -8,6 +8,7 @@ import helm
 
 INSTANCE = "app_kubernetes_io_instance"
 RIGHTS_LEFT = {"NET_ADMIN", "NET_BIND_SERVICE"}
+LOADER = {"drop": ["ALL"], "add": ["SYS_MODULE"]}
 
 
 def references(trees):
@@ -163,14 +164,18 @@ def collisions(trees):
 
 
 def rights(trees, privileged=False):
-    """Only the loader of the module is privileged; all others drop everything and add what is known."""
+    """Only the loader of the module may load one, without a read-only root; all others drop everything and add what is known."""
     wrong = []
     for workload in helm.workloads(trees):
         spec = helm.pod(workload)
         for container in spec["containers"] + spec.get("initContainers", []):
             name, context = container["name"], container.get("securityContext")
-            if context is None or name == "kmod-loader":
-                continue  # the operator's own, or the loader
+            if context is None:
+                continue  # the operator's own
+            if name == "kmod-loader":
+                if context.get("privileged") or context.get("allowPrivilegeEscalation") is not False or context["capabilities"] != LOADER:
+                    wrong.append(f"{name} has more than it needs: {context}")
+                continue
             if privileged and name in ("rtpferryd", "table"):
                 continue
             if context.get("privileged") or context.get("allowPrivilegeEscalation") is not False:
@@ -184,3 +189,22 @@ def rights(trees, privileged=False):
         if spec["automountServiceAccountToken"]:
             wrong.append("the pod has a token of the Kubernetes API")
     return wrong
+
+
+# Capabilities that the Pod Security level baseline lets a container add.
+BASELINE = {"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP",
+            "SETUID", "SYS_CHROOT"}
+
+
+def pod_security(spec):
+    """The strictest Pod Security level that admits a pod."""
+    pod, contexts = spec.get("securityContext", {}), [item.get("securityContext", {})
+                                                      for item in spec["containers"] + spec.get("initContainers", [])]
+    added = {name for context in contexts for name in context.get("capabilities", {}).get("add", [])}
+    seccomp = [context.get("seccompProfile", pod.get("seccompProfile", {})).get("type") for context in contexts]
+    if spec.get("hostNetwork") or any(context.get("privileged") for context in contexts) or not added <= BASELINE or "Unconfined" in seccomp \
+            or any("hostPath" in volume for volume in spec.get("volumes", [])):
+        return "privileged"
+    strict = all(context.get("allowPrivilegeEscalation") is False and context.get("capabilities", {}).get("drop") == ["ALL"]
+                 and {**pod, **context}.get("runAsNonRoot") and {**pod, **context}.get("runAsUser") != 0 for context in contexts)
+    return "restricted" if strict and added <= {"NET_BIND_SERVICE"} and None not in seccomp else "baseline"

@@ -101,6 +101,12 @@ def ipv4(source, to, payload, protocol=17, options=b"", total=None, check=None):
     return head[:10] + struct.pack("!H", right if check is None else check) + head[12:] + payload
 
 
+def ipv6(source, to, payload):
+    """An IPv6 packet of UDP."""
+    return struct.pack("!IHBB", 6 << 28, len(payload), 17, 64) + b"".join(
+        socket.inet_pton(socket.AF_INET6, address) for address in (source, to)) + payload
+
+
 def ones_sum(data):
     total = sum(int.from_bytes(data[at:at + 2].ljust(2, b"\0"), "big") for at in range(0, len(data), 2))
     while total >> 16:

@@ -10,9 +10,12 @@ import subprocess
 
 from manifest import environment, expanded
 from rig.process import Process
+from place import ROOT
 from rig.relay import CTL, DAEMON, PRESET, SANITIZERS
 
-PROGRAMS = {"rtpferryd": DAEMON, "rtpferryctl": CTL}
+IMAGES = f"{ROOT}/deploy/images"
+PROGRAMS = {"rtpferryd": DAEMON, "rtpferryctl": CTL, "kmod-load": f"{IMAGES}/kmod-load", "kmod-build": f"{IMAGES}/kmod-build"}
+ENTRYPOINTS = {"kmod-loader": ["kmod-load"]}   # of the image, for a container without a command
 # Words: the folder for the root, "rw" or "ro", then for each mount source, path, "rw" or "ro"; then "--" and the program.
 _ENTER = """
 root=$1 mode=$2; shift 2
@@ -25,13 +28,13 @@ for name in passwd group ld.so.cache nsswitch.conf hosts; do
   [ ! -e "/etc/$name" ] || files="$files /etc/$name"
 done
 cd "$root"
-mkdir etc run programs usr proc dev $plain
+mkdir etc run tmp programs usr proc sys dev $plain
 cp $files etc/
 [ -z "$links" ] || cp -P $links .
-for name in usr proc dev $plain; do mount --rbind "/$name" "$name"; done
+for name in usr proc sys dev $plain; do mount --rbind "/$name" "$name"; done
 while [ "$1" != -- ]; do
   if [ -d "$1" ]; then mkdir -p "$root$2"; else : >"$root$2"; fi
-  mount --bind "$1" "$root$2"
+  mount --rbind "$1" "$root$2"
   [ "$3" = rw ] || mount -o remount,bind,ro "$root$2"
   shift 3
 done
@@ -60,13 +63,13 @@ class Container:
             words += [f"--reuid={context['runAsUser']}", f"--regid={group}", "--clear-groups"]
         if context.get("privileged"):
             return words
-        added = self.pod.rights if self.pod.rights is not None else context.get("capabilities", {}).get("add", [])
+        added = [name for name in context.get("capabilities", {}).get("add", []) if name != self.pod.without]
         words += ["--inh-caps=-all", "--bounding-set=" + ",".join(["-all", *(f"+{name.lower()}" for name in added)])]
         return words if context.get("allowPrivilegeEscalation", True) else [*words, "--no-new-privs"]
 
     def _command(self, words):
         """A command line within the container's root: rights, environment, program."""
-        env = {"PATH": "/programs:/usr/bin:/bin", "HOSTNAME": self.pod.fields["metadata.name"], **self.env}
+        env = {"PATH": "/programs:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME": self.pod.fields["metadata.name"], **self.env}
         if PRESET in ("asan", "tsan"):
             env.update(SANITIZERS)
         return [*self._rights(), "env", "-i", *(f"{name}={value}" for name, value in env.items()),
@@ -84,7 +87,7 @@ class Container:
 
     def start(self):
         """Begin; its output goes to NAME.log of the pod's folder."""
-        words = [*self.spec.get("command", []), *self.spec.get("args", [])]
+        words = [*(self.spec.get("command") or ENTRYPOINTS[self.name]), *self.spec.get("args", [])]
         self.process = Process(self.pod.net, [*self._enter(), *self._command(words)], f"{self.pod.folder}/{self.name}.log")
         return self
 

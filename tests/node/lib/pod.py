@@ -34,14 +34,14 @@ def project(path, found):
 
 
 class Pod:
-    """One pod. net is its network (the node's own for hostNetwork), client where its proxy is."""
+    """One pod. net is its network (the node's own for hostNetwork), client where its proxy is; without: a capability to be kept from it."""
 
-    def __init__(self, trees, workload, folder, net, client, ips=(NODE4, NODE6), rights=None):
+    def __init__(self, trees, workload, folder, net, client, ips=(NODE4, NODE6), without=None):
         self.workload = workload
         self.name = workload["metadata"]["name"]
         self.spec = workload["spec"]["template"]["spec"]
         self.annotations = workload["spec"]["template"]["metadata"].get("annotations", {})
-        self.net, self.rights = net, rights
+        self.net, self.without = net, without
         self.folder = f"{folder}/{self.name}"
         self._trees = trees
         self._ip = ips[0]
@@ -63,11 +63,14 @@ class Pod:
 
     def volume(self, name):
         """The folder on the node that a volume is; made, and filled, when it is first asked for."""
+        found = next(item for item in self.spec["volumes"] if item["name"] == name)
+        if "hostPath" in found:
+            return os.path.realpath(found["hostPath"]["path"])
         path = f"{self.folder}/volumes/{name}"
         if not os.path.isdir(path):
             os.makedirs(path)
             os.chmod(path, 0o777)
-            self._fill(next(item for item in self.spec["volumes"] if item["name"] == name), path)
+            self._fill(found, path)
         return path
 
     def _fill(self, volume, path):
@@ -106,7 +109,7 @@ class Pod:
             if spec.get("restartPolicy") == "Always":
                 self._beside.append(container)
                 continue
-            status = container.process.wait(30)
+            status = container.process.wait(120 if KERNEL else 30)
             if status != 0:
                 raise RuntimeError(f"init container {container.name}: status {status}\n{container.process.tail()}")
         self.relay.start()

@@ -20,14 +20,14 @@ from values import KERNEL
 
 
 class Release:
-    """The cloud, and the release's pods on the node, not started yet."""
+    """The cloud, and the release's pods on the node, not started yet; without: a capability that no container gets."""
 
-    def __init__(self, folder, name, rights=None):
+    def __init__(self, folder, name, without=None):
         os.makedirs(folder, exist_ok=True)
         self.folder = folder
         self.trees = objects(values.release(name))
         self.cloud = Cloud()
-        self._rights = rights
+        self._without = without
         self.pods, self._endpoints = [], []
 
     def make_pods(self, net=None, ips=None):
@@ -35,7 +35,7 @@ class Release:
         for workload in helm.workloads(self.trees):
             words = {"ips": ips} if ips else {}
             self.pods.append(Pod(self.trees, workload, self.folder, net or self.cloud.node, self.cloud.inside.net,
-                                 rights=self._rights, **words))
+                                 without=self._without, **words))
         return self.pods
 
     def start(self):
@@ -61,7 +61,7 @@ class Release:
     def leave(self):
         """The end of a test that went well: no call, no port is left, and each relay ends as it should."""
         for pod in self.pods:
-            if not pod.relay.process.alive():
+            if not (pod.relay.process and pod.relay.process.alive()):
                 continue
             for call_id in pod.ng("list", limit=1000)["calls"]:
                 pod.ng("delete", call_id=call_id, delete_delay=0)
@@ -79,11 +79,11 @@ class Release:
 
 
 @contextlib.contextmanager
-def release(folder, name, rights=None):
+def release(folder, name, without=None):
     """A Release for the length of a with-block."""
     if not can_make():
         raise Skip("this process may not make network namespaces (root and CAP_SYS_ADMIN are needed)")
-    made = Release(folder, name, rights)
+    made = Release(folder, name, without)
     try:
         yield made
         made.leave()

@@ -35,6 +35,10 @@ _MULTUS = merged(_interfaces({"name": "pub", "address": "device:net1", "advertis
         "type": "macvlan", "master": "eth1", "mode": "bridge",
         "ipam": {"type": "static", "addresses": [{"address": f"{NET1}/24", "gateway": "10.0.1.1"}]}}}}}})
 
+_MARKED = merged(_TWO, {"config": {"interface-mark": ["pub:0x10"], "interface-stack": ["priv"], "tos": 184}})
+_LOW = {"ng": {"port": 986}, "http": {"port": 987}}
+PREBUILT = "/opt/rtpferry-modules"  # where a node has modules that were built before
+
 # Writes what the test orders, as a sidecar does that asks a cloud for its address.
 _SIDECAR = """
 cd /run/rtpferry-addresses
@@ -68,6 +72,16 @@ _RELEASES = {
                            {"network": {"nodeAddresses": {"node-a": {"pub": {"advertised": PUBLIC}}}}}),
     "dual": _DUAL,
     "six": merged(_interfaces({"name": "pub", "address": "hostIP"}), {"network": {"ipFamily": "IPv6"}}),
+    "rights": _MARKED,                                                  # all that a relay does with the kernel
+    "rights-nft": merged(_MARKED, {"config": {"hook": "nft"}}),
+    "rights-ingress": merged(_MARKED, {"config": {"hook": "ingress", "hook-device": ["eth0"]}}),
+    "rights-fallback": merged(_MARKED, {"kernelModule": {"required": False}}),
+    "rights-low": merged(_TWO, _LOW, {"kernelModule": {"required": True, "table": {"bootstrap": "init"}}}),
+    "rights-user": merged(_TWO, _NO_MODULE),
+    "rights-user-low": merged(_TWO, _LOW, _NO_MODULE),
+    "loader": merged(_TWO, {"kernelModule": {"mode": "init", "init": {
+        "env": [{"name": "PREBUILT", "value": "/prebuilt"}], "headers": False, "volumeMounts": [{"name": "prebuilt", "mountPath": "/prebuilt"}]}},
+        "extraVolumes": [{"name": "prebuilt", "hostPath": {"path": PREBUILT}}]}),
     "multus": _MULTUS,
     "multus-no-rule": merged(_MULTUS, {"network": {"multus": {"attachment": {"sourceRouting": False}}}}, _NO_MODULE),
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "dataplane/kmod/leftovers.h"
 #include "test.h"
 
 struct rf_table {
@@ -276,10 +277,17 @@ static void name_rules(const struct rf_rules_config *config)
 {
 	memcpy(fake.rules, config->name, sizeof(fake.rules));
 	fake.rules_ranges = config->n_ranges;
+	fake.rules_stay = config->stays;
 	fake.rules_aliases = config->n_aliases;
 	assert_in_range(config->n_aliases, 0, FAKE_ALIASES);
 	if (config->n_aliases > 0)
 		memcpy(fake.aliases, config->aliases, config->n_aliases * sizeof(*config->aliases));
+}
+
+const char *rf_rules_lack(const struct rf_rules *rules)
+{
+	(void)rules;
+	return NULL;
 }
 
 bool rf_rules_are(const struct rf_rules *rules, const struct rf_rules_config *config)
@@ -338,6 +346,13 @@ void rf_rules_del(struct rf_rules *rules)
 void rf_rules_leave(struct rf_rules *rules)
 {
 	free(rules);
+}
+
+int rf_leftovers_remove(struct rf_buf *why)
+{
+	(void)why;
+	fake.sweeps++;
+	return 0;
 }
 
 void rf_rules_print(const struct rf_rules_config *config, struct rf_buf *out)

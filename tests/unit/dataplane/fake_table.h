@@ -44,6 +44,8 @@ struct fake {
 	unsigned deleted;                            /* tables that were ended, not left */
 	char rules[RF_RULES_NAME];                   /* name of the installed ones; "": none */
 	unsigned rules_ranges;                       /* of them */
+	bool rules_stay;                             /* when their process was killed */
+	unsigned sweeps;                             /* looks for rules that were left */
 	struct rf_rules_alias aliases[FAKE_ALIASES]; /* of them */
 	unsigned rules_aliases;                      /* of them */
 	struct rf_table_local locals[8];             /* of the last table */

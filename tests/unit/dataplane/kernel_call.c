@@ -120,6 +120,8 @@ void read_stats(struct call *call)
 
 void ticks(struct call *call, unsigned n)
 {
-	while (n-- > 0)
+	while (n-- > 0) {
 		rf_kernel_tick(kernel_of(call));
+		rf_guard_check(kernel_of(call));
+	}
 }

@@ -778,6 +778,47 @@ static void what_a_call_was_told_is_taken_until_it_ends(void **state)
 	peer_close(&call.bob);
 }
 
+static void the_guard_stays_where_the_kernel_sends_through_the_stack(void **state)
+{
+	struct rf_local_config locals[1] = {advertised("four", "127.0.0.1", "127.0.0.1", 41000, 41399)};
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	assert_string_equal(fake.rules, "rtpferry_7");
+	assert_false(fake.rules_stay);
+	locals[0].stack = true;
+	readdress(&call.rig, locals, 1);
+	assert_true(fake.rules_stay);
+	/* Without a table nothing of ours goes on after our death. */
+	fake.gone = -ENOENT;
+	fake.module = false;
+	ticks(&call, RF_KERNEL_RENEW_TICKS);
+	assert_string_equal(fake.rules, GUARD);
+	assert_false(fake.rules_stay);
+	call_close(&call);
+}
+
+static void rules_that_were_left_are_looked_for_while_there_is_a_table(void **state)
+{
+	struct call call;
+
+	(void)state;
+	fake_reset();
+	call_open(&call);
+	assert_int_equal(fake.sweeps, 1);
+	ticks(&call, RF_KERNEL_RETRY_TICKS);
+	assert_int_equal(fake.sweeps, 2);
+	fake.gone = -ENOENT;
+	fake.module = false;
+	ticks(&call, RF_KERNEL_RENEW_TICKS);
+	fake.sweeps = 0;
+	ticks(&call, RF_KERNEL_RETRY_TICKS);
+	assert_int_equal(fake.sweeps, 0);
+	call_close(&call);
+}
+
 /* -- memory -- */
 
 static int call_lives_in_the_kernel(struct rf_dataplane *dataplane, struct rf_ports *ports, struct rf_loop *loop)
@@ -878,6 +919,8 @@ int main(void)
 		cmocka_unit_test(a_table_that_rules_do_not_feed_is_none),
 		cmocka_unit_test(a_table_that_rules_feed_no_more_is_left),
 		cmocka_unit_test(user_space_has_a_guard_too),
+		cmocka_unit_test(the_guard_stays_where_the_kernel_sends_through_the_stack),
+		cmocka_unit_test(rules_that_were_left_are_looked_for_while_there_is_a_table),
 		cmocka_unit_test(packets_to_what_is_advertised_are_taken),
 		cmocka_unit_test(what_a_call_was_told_is_taken_until_it_ends),
 		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),

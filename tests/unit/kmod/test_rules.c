@@ -36,25 +36,36 @@ static const struct rf_rules_config config = {
 };
 
 /* clang-format off */
-static const char listing[] =
-	"table inet rtpferry_7 {\n"
-	"\tchain prerouting {\n"
-	"\t\ttype filter hook prerouting priority raw; policy accept;\n"
-	"\t\tip daddr 203.0.113.9 udp dport 30000-40000 ip daddr set 192.0.2.1 "
-	"comment \"rtpferry a pod: media in, to the advertised address\"\n"
-	"\t\tip6 daddr 2001:db8::9 udp dport 5004 ip6 daddr set 2001:db8::1 "
-	"comment \"rtpferry a pod: media in, to the advertised address\"\n"
-	"\t\tip daddr 192.0.2.1 udp dport 30000-40000 notrack comment \"rtpferry a pod: media in, not tracked\"\n"
-	"\t\tip6 daddr 2001:db8::1 udp dport 5004 notrack comment \"rtpferry a pod: media in, not tracked\"\n"
-	"\t}\n"
-	"\n"
-	"\tchain output {\n"
-	"\t\ttype filter hook output priority raw; policy accept;\n"
-	"\t\tip saddr 192.0.2.1 udp sport 30000-40000 notrack comment \"rtpferry a pod: media out, not tracked\"\n"
-	"\t\tip6 saddr 2001:db8::1 udp sport 5004 notrack comment \"rtpferry a pod: media out, not tracked\"\n"
-	"\t}\n"
-	"}\n";
+#define OWNED "table inet rtpferry_7 {\n\tflags owner\n\n"
+#define STAYS "table inet rtpferry_7 {\n\tcomment \"rtpferry a pod: stays as long as the kernel table\"\n"
+#define PRINTED "table inet rtpferry_7 {\n"
+#define RULES \
+	"\tchain prerouting {\n" \
+	"\t\ttype filter hook prerouting priority raw; policy accept;\n" \
+	"\t\tip daddr 203.0.113.9 udp dport 30000-40000 ip daddr set 192.0.2.1 " \
+	"comment \"rtpferry a pod: media in, to the advertised address\"\n" \
+	"\t\tip6 daddr 2001:db8::9 udp dport 5004 ip6 daddr set 2001:db8::1 " \
+	"comment \"rtpferry a pod: media in, to the advertised address\"\n" \
+	"\t\tip daddr 192.0.2.1 udp dport 30000-40000 socket wildcard 0 notrack comment \"rtpferry a pod: media in, not tracked\"\n" \
+	"\t\tip6 daddr 2001:db8::1 udp dport 5004 socket wildcard 0 notrack comment \"rtpferry a pod: media in, not tracked\"\n" \
+	"\t}\n" \
+	"\n" \
+	"\tchain output {\n" \
+	"\t\ttype filter hook output priority raw; policy accept;\n" \
+	"\t\tip saddr 192.0.2.1 udp sport 30000-40000 notrack comment \"rtpferry a pod: media out, not tracked\"\n" \
+	"\t\tip6 saddr 2001:db8::1 udp sport 5004 notrack comment \"rtpferry a pod: media out, not tracked\"\n" \
+	"\t}\n" \
+	"}\n"
 /* clang-format on */
+
+/* One that outlives its process, so that others may change it. */
+static struct rf_rules_config staying(void)
+{
+	struct rf_rules_config stays = config;
+
+	stays.stays = true;
+	return stays;
+}
 
 /* What a command prints; the command must succeed. */
 static const char *output_of(const char *command)
@@ -68,6 +79,12 @@ static const char *output_of(const char *command)
 	text[len] = '\0';
 	assert_int_equal(pclose(f), 0);
 	return text;
+}
+
+/* Whom nft takes for an owner depends on the numbers of processes. */
+static const char *ruleset(void)
+{
+	return output_of("nft list ruleset | sed \"s/ # progname.*//\"");
 }
 
 static void nft(const char *words)
@@ -148,15 +165,39 @@ static int setup(void **state)
 
 static void rules_read_well_in_the_listing(void **state)
 {
+	struct rf_rules_config stays = staying();
 	struct rf_rules *rules;
 
 	(void)state;
 	NEED_NFT();
 	assert_int_equal(rf_rules_new(&config, &rules, &why), 0);
-	assert_string_equal(output_of("nft list ruleset"), listing);
+	assert_null(rf_rules_lack(rules));
+	assert_string_equal(ruleset(), OWNED RULES);
+	assert_int_equal(rf_rules_set(rules, &stays, &why), 0);
+	assert_string_equal(ruleset(), STAYS RULES);
+	assert_int_equal(rf_rules_set(rules, &config, &why), 0);
+	assert_string_equal(ruleset(), OWNED RULES);
 	rf_rules_del(rules);
-	assert_string_equal(output_of("nft list ruleset"), "");
+	assert_string_equal(ruleset(), "");
 	assert_int_equal(why.len, 0);
+}
+
+static void rules_are_their_owners_alone_and_go_with_it(void **state)
+{
+	struct rf_rules *rules, *others = NULL;
+
+	(void)state;
+	NEED_NFT();
+	assert_int_equal(rf_rules_new(&config, &rules, &why), 0);
+	nft("flush ruleset");
+	assert_string_equal(ruleset(), OWNED RULES);
+	assert_int_not_equal(system("nft delete table inet rtpferry_7 2>/dev/null"), 0);
+	assert_int_equal(rf_rules_new(&config, &others, &why), -EPERM);
+	assert_str(rf_buf_view(&why),
+	           "the nftables table rtpferry_7 cannot be installed: a table of that name is another "
+	           "process's, and goes with it");
+	rf_rules_leave(rules); /* as its process would, however it ends */
+	assert_string_equal(ruleset(), "");
 }
 
 static void what_is_printed_loads_and_lists_the_same(void **state)
@@ -176,7 +217,7 @@ static void what_is_printed_loads_and_lists_the_same(void **state)
 	snprintf(command, sizeof(command), "nft -f %s && nft -f %s", path, path);
 	if (have_nft) {
 		output_of(command);
-		assert_string_equal(output_of("nft list ruleset"), listing);
+		assert_string_equal(ruleset(), PRINTED RULES);
 	}
 	unlink(path);
 }
@@ -195,21 +236,22 @@ static void rules_that_stand_are_left_alone(void **state)
 	assert_int_equal(rf_rules_check(rules, &why), 0);
 	assert_int_equal(why.len, 0);
 	rf_rules_del(rules);
-	assert_non_null(strstr(output_of("nft list ruleset"), "table ip other"));
+	assert_non_null(strstr(ruleset(), "table ip other"));
 }
 
 /* After a change the check says what was wrong, and all is as it was. */
 static void restored_after(const char *change, const char *sentence)
 {
+	struct rf_rules_config stays = staying();
 	struct rf_rules *rules;
 
 	nft("flush ruleset");
-	assert_int_equal(rf_rules_new(&config, &rules, &why), 0);
+	assert_int_equal(rf_rules_new(&stays, &rules, &why), 0);
 	nft(change);
-	assert_string_not_equal(output_of("nft list ruleset"), listing);
+	assert_string_not_equal(ruleset(), STAYS RULES);
 	assert_int_equal(rf_rules_check(rules, &why), 1);
 	assert_str(rf_buf_view(&why), sentence);
-	assert_string_equal(output_of("nft list ruleset"), listing);
+	assert_string_equal(ruleset(), STAYS RULES);
 	rf_buf_reset(&why);
 	assert_int_equal(rf_rules_check(rules, &why), 0);
 	rf_rules_del(rules);
@@ -238,8 +280,9 @@ static void rules_come_back_when_somebody_changes_them(void **state)
 		"add rule inet rtpferry_7 prerouting ip daddr 203.0.113.9 udp dport 30000-40000 ip daddr set "
 		"192.0.2.2; "
 		"add rule inet rtpferry_7 prerouting ip6 daddr 2001:db8::9 udp dport 5004 ip6 daddr set 2001:db8::1; "
-		"add rule inet rtpferry_7 prerouting ip daddr 192.0.2.1 udp dport 30000-40000 notrack; "
-		"add rule inet rtpferry_7 prerouting ip6 daddr 2001:db8::1 udp dport 5004 notrack",
+		"add rule inet rtpferry_7 prerouting ip daddr 192.0.2.1 udp dport 30000-40000 socket wildcard 0 "
+		"notrack; "
+		"add rule inet rtpferry_7 prerouting ip6 daddr 2001:db8::1 udp dport 5004 socket wildcard 0 notrack",
 		"rules of the nftables table rtpferry_7 had been changed; it is installed anew");
 	restored_after("delete rule inet rtpferry_7 prerouting handle 3",
 	               "of the 6 rules of the nftables table rtpferry_7 1 were gone; it is installed anew");
@@ -259,40 +302,40 @@ static void rules_know_what_they_are(void **state)
 	assert_false(rf_rules_are(rules, &other));
 	assert_int_equal(rf_rules_set(rules, &other, &why), 0);
 	assert_true(rf_rules_are(rules, &other));
-	assert_null(strstr(output_of("nft list ruleset"), "ip6 daddr set"));
-	assert_non_null(strstr(output_of("nft list ruleset"), "ip daddr set"));
+	assert_null(strstr(ruleset(), "ip6 daddr set"));
+	assert_non_null(strstr(ruleset(), "ip daddr set"));
 	other = config;
 	other.aliases = moved;
 	moved[1].to.ip[15] = 7;
 	assert_int_equal(rf_rules_set(rules, &other, &why), 0);
 	assert_false(rf_rules_are(rules, &config));
-	assert_non_null(strstr(output_of("nft list ruleset"), "ip6 daddr set 2001:db8::7"));
+	assert_non_null(strstr(ruleset(), "ip6 daddr set 2001:db8::7"));
 	rf_rules_del(rules);
 }
 
 static void stale_rules_are_replaced_and_rules_can_be_left(void **state)
 {
-	struct rf_rules_config other = config;
+	struct rf_rules_config stays = staying(), other = config;
 	struct rf_rules *rules;
 
 	(void)state;
 	NEED_NFT();
 	nft("add table inet rtpferry_7; add chain inet rtpferry_7 stale; add table ip rtpferry_7");
-	assert_int_equal(rf_rules_new(&config, &rules, &why), 0);
-	assert_string_equal(output_of("nft list ruleset"), listing);
+	assert_int_equal(rf_rules_new(&stays, &rules, &why), 0);
+	assert_string_equal(ruleset(), STAYS RULES);
 	rf_rules_leave(rules);
-	assert_string_equal(output_of("nft list ruleset"), listing);
+	assert_string_equal(ruleset(), STAYS RULES);
 	assert_int_equal(rf_rules_new(&config, &rules, &why), 0);
-	assert_string_equal(output_of("nft list ruleset"), listing);
+	assert_string_equal(ruleset(), OWNED RULES);
 	other.n_ranges = other.n_aliases = 1;
 	snprintf(other.name, sizeof(other.name), "rtpferry_8");
 	assert_int_equal(rf_rules_set(rules, &other, &why), 0);
-	assert_null(strstr(output_of("nft list ruleset"), "rtpferry_7"));
-	assert_non_null(strstr(output_of("nft list ruleset"), "table inet rtpferry_8"));
-	assert_null(strstr(output_of("nft list ruleset"), "ip6 daddr"));
+	assert_null(strstr(ruleset(), "rtpferry_7"));
+	assert_non_null(strstr(ruleset(), "table inet rtpferry_8"));
+	assert_null(strstr(ruleset(), "ip6 daddr"));
 	assert_int_equal(rf_rules_check(rules, &why), 0);
 	rf_rules_del(rules);
-	assert_string_equal(output_of("nft list ruleset"), "");
+	assert_string_equal(ruleset(), "");
 }
 
 static void a_refused_change_leaves_the_old_rules(void **state)
@@ -306,7 +349,7 @@ static void a_refused_change_leaves_the_old_rules(void **state)
 	with_target.target = 2147483647; /* no such table, wherever the tests run */
 	assert_int_equal(rf_rules_set(rules, &with_target, &why), -EOPNOTSUPP);
 	assert_non_null(strstr(why.data, "no xtables target RTPFERRY"));
-	assert_string_equal(output_of("nft list ruleset"), listing);
+	assert_string_equal(ruleset(), OWNED RULES);
 	rf_buf_reset(&why);
 	assert_int_equal(rf_rules_check(rules, &why), 0);
 	rf_rules_del(rules);
@@ -333,7 +376,7 @@ static void the_target_has_the_aliases_too(void **state)
 
 static void comments_need_no_quoting(void **state)
 {
-	struct rf_rules_config odd = config;
+	struct rf_rules_config odd = staying();
 	struct rf_rules *rules;
 	struct rf_buf text;
 
@@ -349,8 +392,8 @@ static void comments_need_no_quoting(void **state)
 	rf_buf_free(&text);
 	NEED_NFT();
 	assert_int_equal(rf_rules_new(&odd, &rules, &why), 0);
-	assert_non_null(strstr(output_of("nft list ruleset"), "\"rtpferry a?b?c?xx"));
-	assert_non_null(strstr(output_of("nft list ruleset"), "x: media out, not tracked\""));
+	assert_non_null(strstr(ruleset(), "\"rtpferry a?b?c?xx"));
+	assert_non_null(strstr(ruleset(), "x: media out, not tracked\""));
 	output_of("nft list ruleset | nft -f -");
 	rf_rules_del(rules);
 }
@@ -378,7 +421,7 @@ static void without_memory_nothing_is_left_behind(void **state)
 	(void)state;
 	NEED_NFT();
 	rf_oom_run(life, NULL);
-	assert_string_equal(output_of("nft list ruleset"), "");
+	assert_string_equal(ruleset(), "");
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -387,6 +430,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(rules_read_well_in_the_listing),
+		TEST(rules_are_their_owners_alone_and_go_with_it),
 		TEST(what_is_printed_loads_and_lists_the_same),
 		TEST(rules_that_stand_are_left_alone),
 		TEST(rules_come_back_when_somebody_changes_them),

@@ -1,10 +1,10 @@
 {{- /* SPDX-License-Identifier: GPL-2.0-or-later */ -}}
 {{- /* The daemon's container. */ -}}
 
-{{- /* Rights of the daemon and of what works beside it. In: root. */ -}}
+{{- /* Rights of the daemon and of what allocates its table. In: root, listens (the ports below 1024). */ -}}
 {{- define "rtpferry.rights" -}}
 {{- $v := .root.Values }}
-{{- $low := or (lt (int $v.ng.port) 1024) (lt (int $v.http.port) 1024) }}
+{{- $low := and .listens (or (lt (int $v.ng.port) 1024) (lt (int $v.http.port) 1024)) }}
 {{- $root := or $v.securityContext.privileged $low (ne $v.kernelModule.mode "none") }}
 {{- $add := list }}
 {{- if ne $v.kernelModule.mode "none" }}{{ $add = $v.securityContext.capabilities }}{{ end }}
@@ -108,7 +108,7 @@ readinessProbe:
     preStop:
       exec: {command: [rtpferryctl, drain, --wait]}
   securityContext:
-    {{- include "rtpferry.rights" . | trim | nindent 4 }}
+    {{- include "rtpferry.rights" (dict "root" .root "listens" true) | trim | nindent 4 }}
   {{- with $v.resources }}
   resources:
     {{- toYaml . | nindent 4 }}

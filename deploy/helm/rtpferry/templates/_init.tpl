@@ -35,7 +35,7 @@
     - {name: addresses, mountPath: /run/rtpferry-addresses}
 {{- end }}
 
-{{- /* The only privileged container: it puts the module into the node's kernel and ends. In: root. */ -}}
+{{- /* The only container that may change the node: it puts the module into its kernel and ends. In: root. */ -}}
 {{- define "rtpferry.moduleLoader" -}}
 {{- $i := .root.Values.kernelModule.init }}
 - name: kmod-loader
@@ -52,8 +52,14 @@
     {{- toYaml . | nindent 4 }}
   {{- end }}
   securityContext:
-    privileged: true
     runAsUser: 0
+    {{- if $i.privileged }}
+    privileged: true
+    {{- else }}
+    privileged: false
+    allowPrivilegeEscalation: false
+    capabilities: {drop: [ALL], add: [SYS_MODULE]}
+    {{- end }}
   volumeMounts:
     - {name: modules, mountPath: /lib/modules, readOnly: true}
     {{- if $i.headers }}
@@ -87,7 +93,7 @@
   env:
     {{- include "rtpferry.identity" .root | trim | nindent 4 }}
   securityContext:
-    {{- include "rtpferry.rights" . | trim | nindent 4 }}
+    {{- include "rtpferry.rights" (dict "root" .root "listens" false) | trim | nindent 4 }}
 {{- end }}
 
 {{- /* In: root, ordinal. */ -}}

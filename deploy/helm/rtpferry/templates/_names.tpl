@@ -54,6 +54,26 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{- /* Which Pod Security level a namespace must admit for the pods. The daemon asks for the least that it can. */ -}}
+{{- define "rtpferry.podSecurityLevel" -}}
+{{- $v := .Values }}
+{{- if or (eq $v.network.mode "host") (ne $v.kernelModule.mode "none") $v.securityContext.privileged (eq $v.securityContext.seccompProfile "Unconfined") -}}
+privileged
+{{- else if or (lt (int $v.ng.port) 1024) (lt (int $v.http.port) 1024) -}}
+baseline
+{{- else -}}
+restricted
+{{- end }}
+{{- end }}
+
+{{- /* "yes" when a new pod cannot start beside the old one: they share ports, a device or addresses. */ -}}
+{{- define "rtpferry.single" -}}
+{{- $plugin := .Values.network.multus.attachment.plugin }}
+{{- $single := or (eq .Values.network.mode "host") (eq (default "" $plugin.type) "host-device") (eq (default "" (default dict $plugin.ipam).type) "static") }}
+{{- range .Values.network.multus.networks }}{{ if or .ips .mac }}{{ $single = true }}{{ end }}{{ end }}
+{{- if $single }}yes{{ end }}
+{{- end }}
+
 {{- define "rtpferry.attachment" -}}
 {{- default (include "rtpferry.fullname" .) .Values.network.multus.attachment.name }}
 {{- end }}
