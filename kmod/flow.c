@@ -3,6 +3,7 @@
 #include <linux/workqueue.h>
 #include "flow.h"
 #include "idle.h"
+#include "route.h"
 
 static struct kmem_cache *flows;
 static LLIST_HEAD(dying);
@@ -39,7 +40,8 @@ struct rf_flow *rf_flow_new(void)
 
 	if (!flow)
 		return NULL;
-	if (dst_cache_init(&flow->cache, GFP_KERNEL_ACCOUNT) < 0) {
+	flow->route = alloc_percpu_gfp(struct rf_route, GFP_KERNEL_ACCOUNT);
+	if (!flow->route) {
 		kmem_cache_free(flows, flow);
 		return NULL;
 	}
@@ -56,7 +58,7 @@ void rf_flow_free(struct rf_flow *flow)
 {
 	if (!flow->keep_stats)
 		rf_stats_free(flow->stats);
-	dst_cache_destroy(&flow->cache);
+	rf_route_free(flow->route);
 	kmem_cache_free(flows, flow);
 }
 

@@ -5,7 +5,6 @@
 
 #include <linux/llist.h>
 #include <linux/timerqueue.h>
-#include <net/dst_cache.h>
 #include "address.h"
 #include "stats.h"
 
@@ -26,6 +25,8 @@ enum rf_flow_bit {
 	RF_FLOW_DSCP = BIT(18),
 };
 
+struct rf_route;
+
 /**
  * struct rf_type - a payload type
  * @clock_rate: Hz
@@ -43,7 +44,7 @@ struct rf_type {
  * packet writes is in @stats, which a replacing flow takes over.
  *
  * @stats: what is written; of the flow and of those that it replaced
- * @cache: route to @to4 or @to6, of each CPU, checked by each packet
+ * @route: to @to4 or @to6, checked by each packet
  * @entry: RF_ENTRY(), the only way in
  * @flags: enum rtpferry_flow_flag and enum rf_flow_bit
  * @sum: what is added to a UDP checksum: of the new addresses and ports, and with
@@ -79,7 +80,7 @@ struct rf_type {
  */
 struct rf_flow {
 	struct rf_stats *stats;
-	struct dst_cache cache;
+	struct rf_route __percpu *route;
 	u64 entry;
 	u32 flags;
 	__wsum sum;

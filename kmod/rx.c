@@ -249,7 +249,6 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb, u
 		return pass_up(flow, PTR_ERR(way.dst));
 	out = unlikely(packet.rtcp) ? copy_rtcp(skb, flow) : skb;
 	if (unlikely(!out || skb_cow(out, rf_rewrite_headroom(flow, way.dst->dev, ip6)))) {
-		dst_release(way.dst);
 		if (out != skb)
 			kfree_skb(out);
 		return pass_up(flow, HINDERED(NO_MEMORY));

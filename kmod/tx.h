@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The way out: route, neighbour, scrub, send. */
+/* The way out: neighbour, scrub, send. */
 #ifndef RF_TX_H
 #define RF_TX_H
 
@@ -12,8 +12,8 @@ struct rf_flow;
 
 /**
  * struct rf_way - where a packet will leave
- * @dst: its route; the reference belongs to this struct until rf_tx_send()
- * @neigh: the next hop; borrowed under RCU; NULL with RTPFERRY_FLOW_FLAG_STACK
+ * @dst: its route; borrowed under RCU, as is
+ * @neigh: the next hop; NULL with RTPFERRY_FLOW_FLAG_STACK
  */
 struct rf_way {
 	struct dst_entry *dst;

@@ -338,6 +338,12 @@ def kernel(ladder):
     ladder.suite("tests/kernel/dkms", {}, 10, (), "tests/kernel/dkms")
 
 
+def instructions(ladder):
+    """Instructions per packet of each way into the module, and of the peer in the same guest, against the goals."""
+    if _fetched(ladder, GUEST_KERNELS[0]):
+        ladder.command("instructions per packet", ["bench/kernel/run", "--quick", "--check"], minutes=30)
+
+
 def debug(ladder):
     """Scripts of the guest on the debug kernel, which looks for every fault. The first run builds it."""
     if not ladder.command("build debug kernel", ["tests/guest/run", "--kernel", "debug", "--build"], minutes=60):
@@ -410,7 +416,8 @@ def bench(ladder):
 RUNGS = {"debug": debug, "images": images, "lint": lint, "guest": guest, "unit": unit, "node": node, "fuzz": fuzz,
          "netns": netns, "hostile": hostile, "peers": peers, "kernel": kernel, "chart": chart, "coverage": coverage,
          "bench": bench}
-BY_NAME_ONLY = ("debug", "images")  # not part of "all": they build a kernel, and several Debian systems
+# Not part of "all": they build a kernel, and several Debian systems, and count for minutes what only the module changes.
+BY_NAME_ONLY = ("debug", "images", "instructions")
 
 
 def _signals():

@@ -8,7 +8,7 @@ TRACING = "/sys/kernel/tracing"
 
 
 class Trace:
-    """with Trace("net:net_dev_start_xmit") as trace: lines() are those of that event; with Trace("dst_cache_get") of calls."""
+    """with Trace("net:net_dev_start_xmit") as trace: lines() are those of that event; with Trace("rf_tx_find") of calls."""
 
     def __init__(self, what):
         if not os.path.exists(f"{TRACING}/events"):
