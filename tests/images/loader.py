@@ -55,7 +55,7 @@ def mounts(node, without=()):
 
 
 def run_loader(image, folder, places, *command, **settings):
-    """(status, text) of a command in the container, with those mounts and the folder as /work; it touches no kernel."""
+    """(status, text) of a command in the container, with those mounts and the folder as /out; it touches no kernel."""
     stubs = f"{folder}/stubs"
     os.makedirs(stubs, exist_ok=True)
     for name, line in STUBS.items():
@@ -64,7 +64,7 @@ def run_loader(image, folder, places, *command, **settings):
         os.chmod(f"{stubs}/{name}", 0o755)
     script = 'root=$(mktemp -d); "$0" "$IMAGE" "$root" $PLACES && exec chroot "$root" "$@"'
     environment = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin", "IMAGE": image,
-                   "PLACES": " ".join([*places, f"{stubs}:/usr/local/bin:ro", f"{folder}:/work"]), **settings}
+                   "PLACES": " ".join([*places, f"{stubs}:/usr/local/bin:ro", f"{folder}:/out"]), **settings}
     done = subprocess.run(["unshare", "--mount", "sh", "-euc", script, f"{HERE}/container", *command], env=environment,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=600)
     return done.returncode, done.stdout
