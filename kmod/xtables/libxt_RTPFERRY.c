@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The target RTPFERRY for iptables and ip6tables, and so for nft's listing of such rules:
- * without it nft prints the rule without its target, and loading that listing again drops it.
+ * The target RTPFERRY for iptables and ip6tables, and for nft's listing of such rules: without
+ * it nft prints the rule without its target, and loading that listing again drops it silently.
  *
  *   iptables -t raw -A PREROUTING -d 192.0.2.1 -p udp --dport 30000:40000 -j RTPFERRY --id 7
  */
@@ -47,6 +47,18 @@ static void save(const void *ip, const struct xt_entry_target *target)
 	printf(" --id %u", info->table);
 }
 
+/*
+ * What nft lists. It has no words for loading such a rule: it refuses "xt target" and names
+ * iptables-nft. A comment shows the id, as any other word there would be a mere syntax error.
+ */
+static int xlate(struct xt_xlate *xl, const struct xt_xlate_tg_params *params)
+{
+	const struct xt_rtpferry_info *info = (const void *)params->target->data;
+
+	xt_xlate_add(xl, "xt target RTPFERRY # id %u", info->table);
+	return 1;
+}
+
 static struct xtables_target target = {
 	.version = XTABLES_VERSION,
 	.name = "RTPFERRY",
@@ -59,6 +71,7 @@ static struct xtables_target target = {
 	.save = save,
 	.x6_parse = xtables_option_parse,
 	.x6_options = options,
+	.xlate = xlate,
 };
 
 static void __attribute__((constructor)) begin(void)
