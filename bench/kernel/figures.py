@@ -22,10 +22,11 @@ def ratio(value, to):
 
 
 def peer_of(label, values):
-    """The peer's figure for the same calls and families, else for one call."""
+    """The peer's figure for the same calls and families, else for one call of that kind, else for one call."""
     for name in ("own hook", "ingress", "xtables target"):
         if label.startswith(name):
-            return values.get(label.replace(name, "peer"), values.get("peer, 1 calls"))
+            same = label.replace(name, "peer")
+            return values.get(same) or values.get(re.sub(r"[\d,]+ calls$", "1 calls", same), values.get("peer, 1 calls"))
     return values.get("peer, 1 calls")
 
 
