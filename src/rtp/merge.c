@@ -71,6 +71,12 @@ static bool take_over(struct rf_rtp_source *source, const struct rf_leg_part *pa
 	return true;
 }
 
+/* Was the part's first packet, so far behind what comes next, received here as well? It surely was there. */
+static bool came_twice(const struct rf_rtp_source *source, uint16_t overlap)
+{
+	return overlap > 0 && overlap <= RF_RTP_WINDOW && source->window >> (overlap - 1) & 1;
+}
+
 static void join_sequences(struct rf_rtp_source *source, const struct rf_leg_part *part)
 {
 	uint64_t expected = part->expected;
@@ -81,6 +87,8 @@ static void join_sequences(struct rf_rtp_source *source, const struct rf_leg_par
 	if (known && source->bad_seq == first) {
 		take_stray(source, &expected);
 		first--;
+	} else if (known && came_twice(source, (uint16_t)(begin - first))) {
+		source->duplicates++;
 	}
 	gap = (uint16_t)(first - begin);
 	overlap = (uint16_t)(begin - first);

@@ -28,9 +28,9 @@ struct rf_leg_part {
 /*
  * Add a part to a leg, as if one place had measured all packets: packets, bytes, duplicates, reordered and strays are
  * summed; expected covers both ranges of sequence numbers and a gap between them of less than RF_RTP_MAX_DROPOUT, and
- * counts an overlap once. Afterwards the leg goes on from the part's highest sequence number, and its jitter is that of
- * whichever of the two heard the SSRC last. For a report: merge into a copy. For good, when the other place has ended:
- * merge into the leg itself.
+ * counts an overlap once; a packet that came twice, here and as the part's first, is a duplicate. Afterwards the leg
+ * goes on from the part's highest sequence number, and its jitter is that of whichever of the two heard the SSRC last.
+ * For a report: merge into a copy. For good, when the other place has ended: merge into the leg itself.
  */
 void rf_leg_merge(struct rf_leg *leg, const struct rf_leg_part *part);
 
