@@ -378,7 +378,7 @@ int rf_kernel_init(struct rf_kernel *kernel, struct rf_dataplane *dataplane, con
 	rf_buf_init(&kernel->said, 0);
 	rf_buf_init(&kernel->guard.why, 0);
 	rf_buf_init(&kernel->guard.said, 0);
-	if (config->guard) {
+	if (!err && config->guard) {
 		snprintf(kernel->guard.name, sizeof(kernel->guard.name), "%s", config->guard);
 		err = rf_guard_init(kernel, config->loop);
 	}
