@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 
-from kernel import KernelError, command
+from command import GuestError, command
 
 PACKAGES = ("rtpengine-kernel-dkms", "rtpengine-iptables")
 
@@ -56,5 +56,5 @@ class DebianPeer:
             return file, ""
         error = re.search(r"^.*error: .*$", done.stdout, re.M)
         if not error:
-            raise KernelError(f"the peer's module was not built: {done.stdout[-1000:]}")
+            raise GuestError(f"the peer's module was not built: {done.stdout[-1000:]}")
         return None, error[0].replace(f"{where}/", "")

@@ -10,7 +10,7 @@ import subprocess
 import threading
 from types import SimpleNamespace
 
-from kernel import KernelError, command
+from command import GuestError, command
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 CONFIG = f"{HERE}/uml.config"
@@ -68,7 +68,7 @@ class Uml:
             have = file.read().splitlines()
         missing = [line for line in wanted if line not in have]
         if missing:
-            raise KernelError(f"the configuration did not take {', '.join(missing)}")
+            raise GuestError(f"the configuration did not take {', '.join(missing)}")
 
     def as_kernel(self):
         """What Module wants to know of a kernel."""

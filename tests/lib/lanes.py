@@ -4,7 +4,6 @@
 import os
 import re
 import subprocess
-import sys
 import time
 
 COUNTS = re.compile(r"(\d+) passed, (\d+) failed\n?$")
@@ -17,6 +16,7 @@ class Lane:
     def __init__(self, name, command, log):
         self.name = name
         self.log = log
+        self.failures = []   # the lines that tell them
         with open(log, "wb") as file:
             self._process = subprocess.Popen(  # pylint: disable=consider-using-with
                 [*command, name], stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
@@ -39,9 +39,14 @@ class Lane:
             if found:
                 counts = int(found[1]), int(found[2])
             else:
-                print(line, end="")
-        sys.stdout.flush()
+                self.print(line)
         return counts
+
+    def print(self, line):
+        """A line of the rung's; one that tells a failure is kept."""
+        print(line, end="", flush=True)
+        if line.startswith("FAILED ") or line.startswith("skipped ") and os.environ.get("CI") == "true":
+            self.failures.append(line)
 
     def end(self):
         """A rung ends what it has started when it is told to."""
@@ -52,7 +57,10 @@ class Lane:
 
 
 def run_side_by_side(names, at_once, command, folder):
-    """Run command NAME for each, so many at once, begun and printed in their order; how many tests passed and failed."""
+    """Run command NAME for each, so many at once, begun and printed in their order, and what failed once more at the end.
+
+    Returns how many tests passed and failed.
+    """
     waiting, lanes, total = list(names), [], [0, 0]
     try:
         for number, name in enumerate(names):
@@ -66,8 +74,11 @@ def run_side_by_side(names, at_once, command, folder):
                     break
                 time.sleep(LOOK_S)
             if not counts:
-                print(f"FAILED  {name}: the rung ended without its count", flush=True)
+                lanes[number].print(f"FAILED  {name}: the rung ended without its count\n")
             total = [sum(pair) for pair in zip(total, counts or (0, 1))]
+        if total[1]:
+            print("== what failed")
+            print("".join(f"{lane.name}: {line}" for lane in lanes for line in lane.failures), end="", flush=True)
     finally:
         for lane in lanes:
             lane.end()

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 
-from kernel import KernelError, command
+from command import GuestError, command
+from kernel import SHARED
+from qemu import qemu
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 # What the initramfs needs to see the host, each with what it depends on.
@@ -72,7 +74,7 @@ class Guest:
 
     def _qemu(self):
         export = "security_model=none,multidevs=remap"
-        return ["qemu-system-x86_64", "-machine", self.kernel.machine, "-accel",
+        return [*qemu(self.cpus, f"{SHARED}/qemu"), "-machine", self.kernel.machine, "-accel",
                 "tcg" + (",thread=multi" if self.cpus > 1 else ""), "-cpu", self.processor, "-smp", str(self.cpus), "-m",
                 str(self.memory_mb), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 "-kernel", self.kernel.image, "-initrd", self._initramfs(),
@@ -95,7 +97,7 @@ class Guest:
             os.makedirs(f"{tree}/{folder}")
         busybox = shutil.which("busybox")
         if not busybox or "statically" not in command(["file", "-L", busybox]):
-            raise KernelError("no static busybox; expected Debian's package busybox-static")
+            raise GuestError("no static busybox; expected Debian's package busybox-static")
         shutil.copy(busybox, f"{tree}/bin/busybox")
         shutil.copy(init, f"{tree}/init")
         os.chmod(f"{tree}/init", 0o755)

@@ -8,11 +8,11 @@ import re
 import shutil
 import subprocess
 
-from kernel import BUILD, Kernel, KernelError, command, locked
+from command import GuestError, command, locked
+from kernel import SHARED, Kernel
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 PACKAGE = "linux-source-6.1"
-CACHE = os.environ.get("RTPFERRY_GUESTS", BUILD)
 # Of the built tree, what neither a module's build nor a guest needs.
 REMOVED = ("*.o", "*.a", "*.cmd")
 
@@ -22,13 +22,13 @@ class Source:
 
     def __init__(self):
         self.version = self._version()
-        self.path = os.path.join(CACHE, f"source-{self.version}")
+        self.path = os.path.join(SHARED, f"source-{self.version}")
 
     @staticmethod
     def _version():
         found = re.search(r"^Version: (\S+)$", command(["apt-cache", "show", "--no-all-versions", PACKAGE]), re.M)
         if not found:
-            raise KernelError(f"apt knows no {PACKAGE}; run apt-get update")
+            raise GuestError(f"apt knows no {PACKAGE}; run apt-get update")
         return found.group(1)
 
     def fetch(self):
@@ -61,7 +61,7 @@ class DebugKernel(Kernel):
             self._config = file.read()
         key = f"{self._source.version}\n{self._config}\n{command(['gcc', '-dumpfullversion'])}"
         name = f"debug-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
-        self.path = os.path.join(CACHE, name)
+        self.path = os.path.join(SHARED, name)
         self.work = os.path.join(BUILD, name)
         self.root = f"{self.path}/root"
 
@@ -98,7 +98,7 @@ class DebugKernel(Kernel):
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False,
                 env=dict(os.environ, KCONFIG_ALLCONFIG=f"{HERE}/debug.config", KBUILD_BUILD_TIMESTAMP="0")).returncode
         if status != 0:
-            raise KernelError(f"make {' '.join(words)} ended with status {status}; see {self.path}/build.log")
+            raise GuestError(f"make {' '.join(words)} ended with status {status}; see {self.path}/build.log")
 
     def _configure(self):
         """kconfig drops silently what it cannot have; nothing of ours may be dropped."""
@@ -108,7 +108,7 @@ class DebugKernel(Kernel):
         lost = [line for line in self._config.splitlines() if "CONFIG_" in line and line not in have
                 and not (line.endswith("is not set") and f"{line.split()[1]}=y" not in have)]
         if lost:
-            raise KernelError(f"the kernel does not take these options of debug.config: {', '.join(lost)}")
+            raise GuestError(f"the kernel does not take these options of debug.config: {', '.join(lost)}")
 
     def _prune(self):
         """Most of what was built is in the image by now."""

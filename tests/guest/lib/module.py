@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 
-from kernel import KernelError, command
+from command import GuestError, command
 
 # What the module is built from; the paths between them are kept.
 SOURCES = ("kmod", "include/uapi", "src/rtp/source.c", "src/rtp/source.h")
@@ -85,7 +85,7 @@ class Module:
             text = file.read()
         changed = re.sub(r"(?m)^(#define RTPFERRY_ABI) .*$", rf"\1 {self.abi}", text)
         if changed == text:
-            raise KernelError(f"{header} has no RTPFERRY_ABI to change")
+            raise GuestError(f"{header} has no RTPFERRY_ABI to change")
         with open(header, "w", encoding="utf-8") as file:
             file.write(changed)
         os.utime(header, ns=(times.st_atime_ns, times.st_mtime_ns))

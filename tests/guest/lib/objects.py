@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 
-from kernel import KernelError, command
+from command import GuestError, command
 from module import Module
 
 NEWEST = "sid"
@@ -79,7 +79,7 @@ class Objects:
         """Print what works, as sentences of a test; whether all does."""
         self.module.copy()
         if not self.names():
-            raise KernelError(f"{self.folder}/Kbuild names no objects")
+            raise GuestError(f"{self.folder}/Kbuild names no objects")
         output = self.compile()
         missing = self.missing()
         number = f"{len(self.names()) - len(missing)} of {len(self.names())} objects"

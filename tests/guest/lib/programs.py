@@ -4,7 +4,8 @@
 import glob
 import os
 
-from kernel import BUILD, command
+from command import command
+from kernel import BUILD
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.realpath(f"{HERE}/../../..")
