@@ -12,6 +12,7 @@
    10.0.0.9 [eth0]--------------+
    fd00::9                      |
                              [net] 10.0.1.1 ------------- [eth1] (no address) --- macvlan ----[net1] 10.0.1.7
+                                   fd01::1                                                           fd01::7
 
 From outside nobody reaches, and nobody sees, a private address. Who is inside and sends to a public address comes back by the
 cloud's gateway with his own source address, as with an elastic IP. A pod of the host's network lives in "node".
@@ -26,7 +27,7 @@ from rig.topology import Place
 PUBLIC, PUBLIC_NET1 = "203.0.113.10", "203.0.113.11"
 NODE4, NODE6 = "10.0.0.5", "fd00::5"
 POD4, POD6 = "10.244.0.7", "fd44::7"
-NET1 = "10.0.1.7"
+NET1, NET1_6 = "10.0.1.7", "fd01::7"
 
 _CLOUD = f"""
 table ip cloud {{
@@ -76,7 +77,7 @@ class Cloud:
         self.phone = Place(self.space("phone"), "198.51.100.2")
         self.inside = Place(self.space("inside"), "10.0.0.9", "fd00::9")
         link(self.phone.net, "pub", self.cloud, "pub")
-        for bridge, own in (("lan", ("10.0.0.1/24", "fd00::1/64")), ("net", ("10.0.1.1/24",))):
+        for bridge, own in (("lan", ("10.0.0.1/24", "fd00::1/64")), ("net", ("10.0.1.1/24", "fd01::1/64"))):
             self.cloud.ip("link", "add", "name", bridge, "type", "bridge")
             self.cloud.ip("link", "set", "dev", bridge, "up")
             address(self.cloud, bridge, *own)

@@ -3,7 +3,7 @@
 
 import os
 
-from cloud import NET1, PUBLIC, PUBLIC_NET1
+from cloud import NET1, NET1_6, PUBLIC, PUBLIC_NET1
 
 KERNEL = os.environ.get("RELAY_DATAPLANE") == "kmod"   # in a guest with the module: forward there or not at all
 
@@ -30,10 +30,24 @@ _ONE = _interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC})
 _TWO = _interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 20000, "max": 24999}},
                    {"name": "priv", "address": "hostIP", "ports": {"min": 25000, "max": 29999}})
 _PAIR = merged(_TWO, {"workload": {"relaysPerNode": 2}})
-_MULTUS = merged(_interfaces({"name": "pub", "address": "device:net1", "advertised": PUBLIC_NET1}, mode="multus"), {
-    "network": {"multus": {"attachment": {"create": True, "plugin": {
-        "type": "macvlan", "master": "eth1", "mode": "bridge",
-        "ipam": {"type": "static", "addresses": [{"address": f"{NET1}/24", "gateway": "10.0.1.1"}]}}}}}})
+
+
+def _multus(ipam, device="net1", networks=(), **more):
+    """A pod with a second interface; more: of the attachment."""
+    plugin = {"type": "macvlan", "master": "eth1", "mode": "bridge", "ipam": ipam}
+    if networks:
+        plugin["capabilities"] = {"ips": True}
+    return merged(_interfaces({"name": "pub", "address": f"device:{device}", "advertised": PUBLIC_NET1}, mode="multus"),
+                  {"network": {"multus": {"attachment": {"create": True, "plugin": plugin, **more}, "networks": list(networks)}}})
+
+
+_STATIC = {"type": "static", "addresses": [{"address": f"{NET1}/24", "gateway": "10.0.1.1"}, {"address": f"{NET1_6}/64", "gateway": "fd01::1"}]}
+_LOCAL = {"type": "host-local", "ranges": [[{"subnet": "10.0.1.0/24", "rangeStart": NET1, "rangeEnd": NET1, "gateway": "10.0.1.1"}],
+                                           [{"subnet": "fd01::/64", "rangeStart": NET1_6, "rangeEnd": NET1_6, "gateway": "fd01::1"}]]}
+# What a network of the annotation asks for comes without a gateway; these routes are moved to where that of the address is.
+_ROUTED = {"type": "static", "routes": [{"dst": "0.0.0.0/1", "gw": "10.0.1.1"}, {"dst": "128.0.0.0/1", "gw": "10.0.1.1"},
+                                        {"dst": "::/1", "gw": "fd01::1"}, {"dst": "8000::/1", "gw": "fd01::1"}]}
+_ASKED = [{"name": "media", "interface": "media0", "ips": [f"{NET1}/24", f"{NET1_6}/64"]}]
 
 _MARKED = merged(_TWO, {"config": {"interface-mark": ["pub:0x10"], "interface-stack": ["priv"], "tos": 184}})
 _LOW = {"ng": {"port": 986}, "http": {"port": 987}}
@@ -82,8 +96,11 @@ _RELEASES = {
     "loader": merged(_TWO, {"kernelModule": {"mode": "init", "init": {
         "env": [{"name": "PREBUILT", "value": "/prebuilt"}], "headers": False, "volumeMounts": [{"name": "prebuilt", "mountPath": "/prebuilt"}]}},
         "extraVolumes": [{"name": "prebuilt", "hostPath": {"path": PREBUILT}}]}),
-    "multus": _MULTUS,
-    "multus-no-rule": merged(_MULTUS, {"network": {"multus": {"attachment": {"sourceRouting": False}}}}, _NO_MODULE),
+    "multus": _multus(_STATIC),
+    "multus-host-local": _multus(_LOCAL),
+    "multus-asked": _multus(_ROUTED, "media0", _ASKED, name="media"),   # addresses and device from the pod's annotation
+    "multus-no-rule": _multus(_STATIC, sourceRouting=False),
+    "multus-strict": merged(_multus(_STATIC, sourceRouting=False, rpFilter=""), _NO_MODULE),   # the module takes packets before
 }
 
 
