@@ -219,12 +219,20 @@ To stop it: Ctrl-C, or kill {os.getpid()}""", flush=True)
 
 def main():
     """Run it; exit status 0 only when every call had audio both ways through the relay."""
-    parser = argparse.ArgumentParser(prog="scripts/demo", description="20 calls through Kamailio and rtpferryd")
+    parser = argparse.ArgumentParser(prog="scripts/demo", description="Calls through Kamailio and rtpferryd, watched while they run")
+    parser.add_argument("--kernel", action="store_true", help="their media goes through the kernel module: in this machine's kernel where"
+                        " it takes modules, else in a QEMU guest")
+    parser.add_argument("--guest", action="store_true", help="the same, in a guest in any case")
     parser.add_argument("--calls", type=int, default=20, metavar="N", help="how many calls are placed (20)")
     parser.add_argument("--keep", action="store_true", help="leave it running afterwards, and say what to open")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)   # only look at the words
     options = parser.parse_args()
     if not 1 <= options.calls <= 400:
         parser.error(f"--calls {options.calls}: expected 1 to 400")
+    if options.guest and options.keep:
+        parser.error("--keep: a guest cannot be reached from here; leave it away")
+    if options.check:
+        return 0
     folder = tempfile.mkdtemp(prefix="rft-demo-")
     demo, good = None, False
     try:
