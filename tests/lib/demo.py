@@ -31,6 +31,7 @@ class Leg:
         self.jitter = 0.0             # of the same, seconds
         self.port = None              # where this party listens
         self.sent = 0                 # packets that the relay says it sent to this party
+        self.path = ""                # where this party's packets are relayed
 
 
 class Watch:
@@ -61,20 +62,21 @@ class Watch:
         quality, stream = media["quality"], media["streams"][0]
         leg.packets, leg.lost = quality["packets"], quality["lost"]
         leg.jitter = max(leg.jitter, quality.get("jitter_s", 0.0))
-        leg.sent = stream["packets_out"]
+        leg.sent, leg.path = stream["packets_out"], {"user": "user space"}.get(stream["path"], stream["path"])
         port = (stream.get("sdp") or "").rpartition(":")[2]
         leg.port = int(port) if port else leg.port
 
 
 def table(watch, rows=20):
     """The live table, as lines."""
-    lines = [f"{'call':<26}{'caller sends':>24}{'callee sends':>30}",
+    lines = [f"{'call':<26}{'caller sends':>24}{'callee sends':>30}   relayed in",
              f"{'':<26}{'packets':>8}{'lost':>6}{'jitter':>10}{'packets':>14}{'lost':>6}{'jitter':>10}"]
     for call_id in watch.current[:rows]:
         legs = watch.calls.get(call_id)
         if legs:
             one, two = (f"{leg.lost:>6}{leg.jitter * 1000:>7.1f} ms" for leg in legs)
-            lines.append(f"{call_id[:25]:<26}{legs[0].packets:>8}{one}{legs[1].packets:>14}{two}")
+            paths = " and ".join(sorted({leg.path for leg in legs if leg.path}))
+            lines.append(f"{call_id[:25]:<26}{legs[0].packets:>8}{one}{legs[1].packets:>14}{two}   {paths}")
     if len(watch.current) > rows:
         lines.append(f"and {len(watch.current) - rows} more")
     return lines
