@@ -383,7 +383,7 @@ def node(ladder):
 def images(ladder):
     """The container images, built without an engine and run. The first run makes a Debian for them."""
     if _spaces(ladder, "images"):
-        ladder.suite("tests/images/run", {}, 30, (), "tests/images/run")
+        ladder.suite("tests/images/run", {}, 60, (), "tests/images/run")
 
 
 def coverage(ladder):
