@@ -82,7 +82,9 @@ _RELEASES = {
     "loader": merged(_TWO, {"kernelModule": {"mode": "init", "init": {
         "env": [{"name": "PREBUILT", "value": "/prebuilt"}], "headers": False, "volumeMounts": [{"name": "prebuilt", "mountPath": "/prebuilt"}]}},
         "extraVolumes": [{"name": "prebuilt", "hostPath": {"path": PREBUILT}}]}),
+    "unconfined": merged(_TWO, {"securityContext": {"seccompProfile": "Unconfined"}}),
     "multus": _MULTUS,
+    "multus-init": merged(_MULTUS, {"kernelModule": {"required": True, "table": {"bootstrap": "init"}}}),
     "multus-no-rule": merged(_MULTUS, {"network": {"multus": {"attachment": {"sourceRouting": False}}}}, _NO_MODULE),
 }
 
