@@ -33,9 +33,8 @@ class Release:
     def make_pods(self, net=None, ips=None):
         """A pod for each workload; net: a network of their own."""
         for workload in helm.workloads(self.trees):
-            words = {"ips": ips} if ips else {}
-            self.pods.append(Pod(self.trees, workload, self.folder, net or self.cloud.node, self.cloud.inside.net,
-                                 without=self._without, **words))
+            self.pods.append(Pod(self.trees, workload, self.folder, net or self.cloud.node, self.cloud.inside.net, ips,
+                                 without=self._without))
         return self.pods
 
     def start(self):

@@ -3,7 +3,7 @@
 
 import os
 
-from cloud import NET1, PUBLIC, PUBLIC_NET1
+from cloud import NET1, PUBLIC, PUBLIC_B, PUBLIC_NET1
 
 KERNEL = os.environ.get("RELAY_DATAPLANE") == "kmod"   # in a guest with the module: forward there or not at all
 
@@ -35,6 +35,10 @@ _MULTUS = merged(_interfaces({"name": "pub", "address": "device:net1", "advertis
         "type": "macvlan", "master": "eth1", "mode": "bridge",
         "ipam": {"type": "static", "addresses": [{"address": f"{NET1}/24", "gateway": "10.0.1.1"}]}}}}}})
 
+_POOL = merged(_MULTUS, {"network": {"multus": {"attachment": {"plugin": {"ipam": {"type": "host-local", "ranges": [
+    [{"subnet": "10.0.1.0/24", "rangeStart": NET1, "gateway": "10.0.1.1"}]]}}}}}})
+del _POOL["network"]["multus"]["attachment"]["plugin"]["ipam"]["addresses"]
+
 _MARKED = merged(_TWO, {"config": {"interface-mark": ["pub:0x10"], "interface-stack": ["priv"], "tos": 184}})
 _LOW = {"ng": {"port": 986}, "http": {"port": 987}}
 PREBUILT = "/opt/rtpferry-modules"  # where a node has modules that were built before
@@ -50,7 +54,15 @@ _FILE = merged(_interfaces({"name": "pub", "address": "hostIP", "advertised": "s
     "network": {"addressSidecar": {"enabled": True, "image": "example/address", "command": ["sh", "-c"], "args": [_SIDECAR]}}})
 _DUAL = _interfaces({"name": "pub", "address": "hostIPs", "advertised": PUBLIC})
 
+_ROLLOUT = merged(_interfaces({"name": "a", "address": "hostIP", "advertised": "node", "ports": {"min": 20000, "max": 24999}},
+                              {"name": "b", "address": "hostIP", "ports": {"min": 25000, "max": 29999}}),
+                  {"network": {"nodeAddresses": {"node-a": {"a": {"advertised": PUBLIC}}, "node-b": {"a": {"advertised": PUBLIC_B}}}},
+                   "drain": {"gracePeriodSeconds": 120}})
+
 _RELEASES = {
+    "plain": {},                                                        # values.yaml as it is
+    "plain-narrow": {"ng": {"allow": ["10.0.0.9"]}},
+    "three": {"workload": {"relaysPerNode": 3}},
     "one": _ONE,                                                        # one interface, shown as the public address
     "two": _TWO,                                                        # one for outside, one for inside
     "two-no-guard": merged(_TWO, {"config": {"nft": "off"}}, _NO_MODULE),
@@ -64,6 +76,8 @@ _RELEASES = {
     "drain": merged(_interfaces({"name": "a", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 20000, "max": 24999}},
                                 {"name": "b", "address": "hostIP", "ports": {"min": 25000, "max": 29999}}),
                     {"workload": {"relaysPerNode": 2}, "drain": {"gracePeriodSeconds": 120}}),
+    "rollout": merged(_ROLLOUT, {"config": {"timeout": 60}}),           # two nodes, each with a public address
+    "rollout-next": merged(_ROLLOUT, {"config": {"timeout": 61}}),      # what an upgrade makes of it
     "drain-short": merged(_TWO, {"drain": {"gracePeriodSeconds": 30}}),
     "sidecar": _FILE,
     "sidecar-impatient": merged(_FILE, {"network": {"addressWait": 3}}),
@@ -84,6 +98,7 @@ _RELEASES = {
         "extraVolumes": [{"name": "prebuilt", "hostPath": {"path": PREBUILT}}]}),
     "unconfined": merged(_TWO, {"securityContext": {"seccompProfile": "Unconfined"}}),
     "multus": _MULTUS,
+    "multus-pool": _POOL,                                               # addresses from a range
     "multus-init": merged(_MULTUS, {"kernelModule": {"required": True, "table": {"bootstrap": "init"}}}),
     "multus-no-rule": merged(_MULTUS, {"network": {"multus": {"attachment": {"sourceRouting": False}}}}, _NO_MODULE),
 }
