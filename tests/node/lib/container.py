@@ -92,7 +92,7 @@ class Container:
         mode = "ro" if self.spec.get("securityContext", {}).get("readOnlyRootFilesystem") else "rw"
         mounts = [(path, f"/programs/{name}", "ro") for name, path in PROGRAMS.items()]
         if self._sealed():
-            mounts += [(seal.program(self.granted), FILTER, "ro")]
+            mounts += [(seal.program(self.granted, deadly=self.pod.without is None), FILTER, "ro")]
         if self.pod.resolver:
             with open(f"{self.pod.folder}/resolv.conf", "w", encoding="ascii") as file:
                 file.write(self.pod.resolver)

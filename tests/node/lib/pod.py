@@ -45,7 +45,7 @@ class Pod:
         self.annotations = workload["spec"]["template"]["metadata"].get("annotations", {})
         self.net, self.without, self.resolver = net, without, None
         self.folder = f"{folder}/{self.name}"
-        self._trees, self._ends = trees, False
+        self.trees, self._ends = trees, False
         ips = ips or (node.ip4, node.ip6)
         hosts = (node.ip6, node.ip4) if ips[0] == node.ip6 else (node.ip4, node.ip6)
         self._ip = ips[0]
@@ -78,7 +78,7 @@ class Pod:
     def _fill(self, volume, path):
         """A ConfigMap's, a Secret's or the downward API's files; an emptyDir stays empty."""
         if "configMap" in volume:
-            project(path, files(self._trees, volume["configMap"]["name"]))
+            project(path, files(self.trees, volume["configMap"]["name"]))
         elif "secret" in volume:
             found = SECRETS[volume["secret"]["secretName"]]
             project(path, {item["path"]: found[item["key"]] for item in volume["secret"]["items"]})

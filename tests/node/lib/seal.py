@@ -3,7 +3,7 @@
 
 It is Moby's profile, which containerd's is made after; scripts/chart-tools fetches it. An engine lets a refused call fail, and who
 makes it may do well without. Here it ends the process, so that no test passes with one: what the daemon does under this filter it
-does under an engine's.
+does under an engine's. Only where a test keeps a right from a container, which the profile looks at, too, the call fails as it would there.
 """
 
 import hashlib
@@ -43,8 +43,8 @@ def _argument(one):
     return seccomp.Arg(one["index"], _COMPARE[one["op"]], one["value"])
 
 
-def _compile(profile, capabilities):
-    made = seccomp.SyscallFilter(seccomp.KILL_PROCESS)
+def _compile(profile, capabilities, deadly):
+    made = seccomp.SyscallFilter(seccomp.KILL_PROCESS if deadly else seccomp.ERRNO(profile["defaultErrnoRet"]))
     for rule in profile["syscalls"]:
         if not _applies(rule, capabilities):
             continue
@@ -57,16 +57,16 @@ def _compile(profile, capabilities):
     return made
 
 
-def program(capabilities):
-    """The file with the filter for a container with these capabilities."""
+def program(capabilities, deadly):
+    """The file with the filter for a container with these capabilities; deadly: what is refused ends who asks."""
     capabilities = {f"CAP_{name}" for name in capabilities}
     with open(PROFILE, encoding="utf-8") as file:
         text = file.read()
-    key = hashlib.sha256("".join([text, *sorted(capabilities)]).encode()).hexdigest()[:24]
+    key = hashlib.sha256("".join([text, str(deadly), *sorted(capabilities)]).encode()).hexdigest()[:24]
     path = f"{FOLDER}/seccomp-{key}.bpf"
     if not os.path.exists(path):
         os.makedirs(FOLDER, exist_ok=True)
         with open(f"{path}.{os.getpid()}", "wb") as file:
-            _compile(json.loads(text), capabilities).export_bpf(file)
+            _compile(json.loads(text), capabilities, deadly).export_bpf(file)
         os.replace(f"{path}.{os.getpid()}", path)
     return path

@@ -29,6 +29,7 @@ _NO_MODULE = {"kernelModule": {"mode": "none", "required": False}}
 _ONE = _interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC})
 _TWO = _interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 20000, "max": 24999}},
                    {"name": "priv", "address": "hostIP", "ports": {"min": 25000, "max": 29999}})
+_SMALL = merged(_ONE, {"network": {"ports": {"min": 20000, "max": 20023}}})
 _PAIR = merged(_TWO, {"workload": {"relaysPerNode": 2}})
 _MULTUS = merged(_interfaces({"name": "pub", "address": "device:net1", "advertised": PUBLIC_NET1}, mode="multus"), {
     "network": {"multus": {"attachment": {"create": True, "plugin": {
@@ -65,6 +66,13 @@ _RELEASES = {
     "three": {"workload": {"relaysPerNode": 3}},
     "one": _ONE,                                                        # one interface, shown as the public address
     "two": _TWO,                                                        # one for outside, one for inside
+    "beside": merged(_interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 10000, "max": 14999}},
+                                 {"name": "priv", "address": "hostIP", "ports": {"min": 15000, "max": 19999}}),
+                     {"ng": {"port": 2323}, "http": {"port": 9201}}),   # a second release on the node
+    "beside-ng": merged(_TWO, {"http": {"port": 9201}}),                # and some that have what the first one has
+    "beside-http": merged(_TWO, {"ng": {"port": 2323}}),
+    "beside-small": merged(_SMALL, {"ng": {"port": 2323}, "http": {"port": 9201}}),
+    "small": _SMALL,                                                    # ports for few calls
     "two-no-guard": merged(_TWO, {"config": {"nft": "off"}}, _NO_MODULE),
     "two-configured": merged(_TWO, {"config": {"timeout": 91}}),
     "two-fallback": merged(_TWO, {"kernelModule": {"required": False}}),
@@ -107,6 +115,11 @@ _RELEASES = {
 def release(name, kernel=KERNEL):
     """Values of a release; with a module it must use it, unless they say otherwise."""
     return merged({"kernelModule": {"required": True}} if kernel else {}, _RELEASES[name])
+
+
+def called(name):
+    """What helm calls it: those beside others have a name of their own."""
+    return "edge" if name.startswith("beside") else "rtp"
 
 
 def names():
