@@ -94,9 +94,7 @@ class Container:
         if self._sealed():
             mounts += [(seal.program(self.granted, deadly=self.pod.without is None), FILTER, "ro")]
         if self.pod.resolver:
-            with open(f"{self.pod.folder}/resolv.conf", "w", encoding="ascii") as file:
-                file.write(self.pod.resolver)
-            mounts += [(f"{self.pod.folder}/resolv.conf", "/etc/resolv.conf", "ro")]
+            mounts += [(self.pod.resolver, "/etc/resolv.conf", "ro")]
         mounts += [(self.pod.volume(mount["name"]), mount["mountPath"], "ro" if mount.get("readOnly") else "rw")
                    for mount in self.spec.get("volumeMounts", [])]
         return ["unshare", "--mount", "sh", "-euc", _ENTER, "sh", root, mode, *(word for mount in mounts for word in mount), "--"]

@@ -8,15 +8,18 @@ from container import Container
 
 
 class HookPod:
-    """The pod. net is its network, resolver its resolv.conf."""
+    """The pod. net is its network, resolver the text of its resolv.conf."""
 
     def __init__(self, trees, folder, net, resolver):
         tree = next(one for one in helm.of_kind(trees, "Pod") if one["metadata"]["annotations"]["helm.sh/hook"] == "test")
         self.spec, self.annotations = tree["spec"], tree["metadata"]["annotations"]
         self.fields = {"metadata.name": tree["metadata"]["name"], "metadata.namespace": tree["metadata"]["namespace"]}
-        self.net, self.resolver, self.without = net, resolver, None
+        self.net, self.without = net, None
         self.folder = f"{folder}/{tree['metadata']['name']}"
         os.makedirs(self.folder)
+        self.resolver = f"{self.folder}/resolv.conf"
+        with open(self.resolver, "w", encoding="ascii") as file:
+            file.write(resolver)
 
     def volume(self, name):
         """It has none."""
