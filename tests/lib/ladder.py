@@ -414,7 +414,7 @@ def bench(ladder):
 # Begun in this order: the longest first, so that at the end none is alone.
 RUNGS = {"debug": debug, "images": images, "lint": lint, "guest": guest, "unit": unit, "node": node, "fuzz": fuzz,
          "netns": netns, "hostile": hostile, "peers": peers, "kernel": kernel, "chart": chart, "coverage": coverage,
-         "bench": bench}
+         "bench": bench, "instructions": instructions}
 # Not part of "all": they build a kernel, and several Debian systems, and count for minutes what only the module changes.
 BY_NAME_ONLY = ("debug", "images", "instructions")
 
