@@ -335,6 +335,7 @@ def kernel(ladder):
     """What reads the module's code, and DKMS; the first run fetches kernels and their source."""
     ladder.suite("scripts/kernel-lint", {}, 15, (), "scripts/kernel-lint")
     ladder.suite("tests/kernel/dkms", {}, 10, (), "tests/kernel/dkms")
+    ladder.suite("tests/kernel/contract", {}, 10, (), "tests/kernel/contract")
 
 
 def instructions(ladder):
