@@ -21,7 +21,8 @@ static int put_source(struct sk_buff *msg, const struct rf_rtp_source *source, s
 	    nla_put_u32(msg, RTPFERRY_A_SOURCE_HIGHEST_SEQ, source->max_seq) ||
 	    nla_put_u8(msg, RTPFERRY_A_SOURCE_PAYLOAD_TYPE, source->payload_type) ||
 	    nla_put_u64_64bit(msg, RTPFERRY_A_SOURCE_IDLE_MS,
-			      div_u64(now_us - source->last_us, 1000), 0))
+			      div_u64(now_us - source->last_us, 1000), 0) ||
+	    nla_put_u64_64bit(msg, RTPFERRY_A_SOURCE_WINDOW, source->window, 0))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
