@@ -350,8 +350,7 @@ static void tell_passed_over(const struct rf_ports *ports, struct rf_pool *pool)
 		return;
 	rf_log(ports->log, RF_LOG_PORTS, RF_LOG_WARNING, RF_STR_NONE,
 	       "interface %s: port %u of %s, or the one above, is in use by another process and is passed over; "
-	       "expected "
-	       "%u to %u to be this relay's alone",
+	       "expected %u to %u to be this relay's alone",
 	       pool->local.iface, pool->passed_over, rf_addr_print(&pool->local.address, address), pool->local.port_min,
 	       pool->local.port_max);
 	pool->passed_over = 0;

@@ -35,8 +35,7 @@ static uint64_t shifted(uint64_t window, uint32_t ahead)
 	return ahead < RF_RTP_WINDOW ? window << ahead : 0;
 }
 
-/* The part, and which of its packets were received (rf_leg_part.window), follow or overlap the source in one sequence.
- */
+/* The part follows the source, or overlaps it, in one sequence. window: as in struct rf_leg_part. */
 static void extend(struct rf_rtp_source *source, struct range part, uint64_t window)
 {
 	uint32_t ahead = part.last - source->max_seq;
