@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 from command import GuestError, command, locked
-from kernel import SHARED, Kernel
+from kernel import BUILD, SHARED, Kernel
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 PACKAGE = "linux-source-6.1"
