@@ -119,7 +119,7 @@ def datagram(data, length=None, source=6000, to=4000):
     return struct.pack("!HHHH", source, to, length or 8 + len(data), 0) + data
 
 
-def summed(source, to, packet):
+def with_checksum(source, to, packet):
     """A datagram with its checksum."""
     family = socket.AF_INET6 if ":" in to else socket.AF_INET
     pseudo = b"".join(socket.inet_pton(family, address) for address in (source, to)) + struct.pack("!II", len(packet), 17)
