@@ -15,7 +15,8 @@ from place import ROOT
 from rig.relay import CTL, DAEMON, PRESET, SANITIZERS
 
 IMAGES = f"{ROOT}/deploy/images"
-PROGRAMS = {"sealed": f"{ROOT}/build/{PRESET}/tests/sealed", "rtpferryd": DAEMON, "rtpferryctl": CTL, "kmod-load": f"{IMAGES}/kmod-load", "kmod-build": f"{IMAGES}/kmod-build"}
+PROGRAMS = {"sealed": f"{ROOT}/build/{PRESET}/tests/sealed", "rtpferryd": DAEMON, "rtpferryctl": CTL,
+            "kmod-load": f"{IMAGES}/kmod-load", "kmod-build": f"{IMAGES}/kmod-build"}
 FILTER = "/programs/seccomp.bpf"
 ENTRYPOINTS = {"kmod-loader": ["kmod-load"]}   # of the image, for a container without a command
 # Words: the folder for the root, "rw" or "ro", then for each mount source, path, "rw" or "ro"; then "--" and the program.

@@ -19,7 +19,8 @@ def _records(service, pods):
         for address in (address for end in one["endpoints"] if end["conditions"]["ready"] for address in end["addresses"]):
             target = f"{address.replace('.', '-').replace(':', '-')}.{zone}"
             hosts.add(f"{address} {zone} {target}")
-            records += [f"srv-host=_{port['name']}._{port['protocol'].lower()}.{zone},{target},{port['port']},0,{WEIGHT}" for port in one["ports"]]
+            records += [f"srv-host=_{port['name']}._{port['protocol'].lower()}.{zone},{target},{port['port']},0,{WEIGHT}"
+                        for port in one["ports"]]
     return sorted(records), sorted(hosts)
 
 

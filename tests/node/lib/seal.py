@@ -10,10 +10,9 @@ import hashlib
 import json
 import os
 
-from place import ROOT, TOOLS
+from place import PROFILE, ROOT
 import seccomp
 
-PROFILE = f"{TOOLS}/seccomp.json"
 FOLDER = f"{ROOT}/build/node"
 ARCHITECTURES = {"amd64"}   # of this machine, as the profile calls it; calls of others end a process, too
 _COMPARE = {"SCMP_CMP_EQ": seccomp.EQ, "SCMP_CMP_NE": seccomp.NE, "SCMP_CMP_MASKED_EQ": seccomp.MASKED_EQ}
