@@ -40,8 +40,9 @@ struct rf_type {
 /**
  * struct rf_flow - one direction; never changed once packets see it, but for @retry_at
  *
- * The first cache line is what a packet reads, and @types; for IPv6 the second too. What a
- * packet writes is in @stats, which a replacing flow takes over.
+ * A packet reads the first cache line, which has the first payload type too; for the next eight
+ * the second. With IPv6, and where @sum does not hold, it reads the line of @source6. What it
+ * writes is in @stats, which a replacing flow takes over.
  *
  * @stats: what is written; of the flow and of those that it replaced
  * @route: to @to4 or @to6, checked by each packet
@@ -57,6 +58,8 @@ struct rf_type {
  * @to_port: destination of what is sent, network order
  * @out_family: AF_INET or AF_INET6, of what is sent
  * @tos: DSCP in the place that it has in the header
+ * @n_types: payload types
+ * @types: of them
  * @source6: expected source
  * @out6: source of what is sent
  * @to6: destination of what is sent
@@ -64,8 +67,6 @@ struct rf_type {
  * @table_id: the table's
  * @mark: of the route look-up
  * @new_sum: of the new addresses and ports alone
- * @n_types: payload types
- * @types: of them
  * @retry_at: jiffies before which a route that failed is not looked up again; 0: it did not
  * @cookie: the daemon's own
  * @local: where packets arrive, with @local_port the key
@@ -92,6 +93,8 @@ struct rf_flow {
 	__be16 to_port;
 	u8 out_family;
 	u8 tos;
+	u32 n_types;
+	struct rf_type types[RF_MAX_TYPES];
 
 	struct in6_addr source6 ____cacheline_aligned;
 	struct in6_addr out6;
@@ -100,9 +103,7 @@ struct rf_flow {
 	u32 table_id;
 	u32 mark;
 	__wsum new_sum;
-	u32 n_types;
 
-	struct rf_type types[RF_MAX_TYPES];
 	unsigned long retry_at;
 	u64 cookie;
 	union rf_ip local;
@@ -115,6 +116,10 @@ struct rf_flow {
 	struct llist_node dying;
 	bool keep_stats;
 } ____cacheline_aligned;
+
+static_assert(offsetofend(struct rf_flow, types[0]) <= 64);
+static_assert(offsetofend(struct rf_flow, types[8]) <= 2 * 64);
+static_assert(offsetofend(struct rf_flow, new_sum) - offsetof(struct rf_flow, source6) <= 64);
 
 int rf_flow_init(void);
 void rf_flow_exit(void);

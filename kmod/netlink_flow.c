@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <net/dsfield.h>
 #include "flow.h"
 #include "netlink.h"
 #include "rewrite.h"
@@ -22,7 +21,8 @@ static int put_source(struct sk_buff *msg, const struct rf_rtp_source *source, s
 	    nla_put_u32(msg, RTPFERRY_A_SOURCE_HIGHEST_SEQ, source->max_seq) ||
 	    nla_put_u8(msg, RTPFERRY_A_SOURCE_PAYLOAD_TYPE, source->payload_type) ||
 	    nla_put_u64_64bit(msg, RTPFERRY_A_SOURCE_IDLE_MS,
-			      div_u64(now_us - source->last_us, 1000), 0))
+			      div_u64(now_us - source->last_us, 1000), 0) ||
+	    nla_put_u64_64bit(msg, RTPFERRY_A_SOURCE_WINDOW, source->window, 0))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -115,11 +115,11 @@ struct end {
  * An address and its port, whose attribute is the one behind: both or, where the end is
  * optional, none.
  */
-static int read_end(const struct nlattr *nest, int address, bool optional, struct end *end,
-		    struct netlink_ext_ack *extack)
+static int read_end(const struct nlattr *nest, struct nlattr **attrs, int address, bool optional,
+		    struct end *end, struct netlink_ext_ack *extack)
 {
-	const struct nlattr *ip = nla_find_nested(nest, address);
-	const struct nlattr *port = nla_find_nested(nest, address + 1);
+	const struct nlattr *ip = attrs[address];
+	const struct nlattr *port = attrs[address + 1];
 
 	end->family = 0;
 	if (!ip && !port && optional)
@@ -157,26 +157,25 @@ static void set_source(struct rf_flow *flow, const struct end *local, const stru
 							   &local->ip, local->port));
 }
 
-static int read_ends(const struct nlattr *nest, struct rf_flow *flow,
+static int read_ends(const struct nlattr *nest, struct nlattr **attrs, struct rf_flow *flow,
 		     struct netlink_ext_ack *extack)
 {
 	bool sends = !(flow->flags & (RTPFERRY_FLOW_FLAG_COUNT_ONLY | RTPFERRY_FLOW_FLAG_BLOCK));
 	struct end local, source, out, to;
 	int ret;
 
-	ret = read_end(nest, RTPFERRY_A_FLOW_LOCAL_ADDRESS, false, &local, extack) ?:
-	      read_end(nest, RTPFERRY_A_FLOW_SOURCE_ADDRESS, true, &source, extack) ?:
-	      read_end(nest, RTPFERRY_A_FLOW_OUT_ADDRESS, !sends, &out, extack) ?:
-	      read_end(nest, RTPFERRY_A_FLOW_TO_ADDRESS, !sends, &to, extack);
+	ret = read_end(nest, attrs, RTPFERRY_A_FLOW_LOCAL_ADDRESS, false, &local, extack) ?:
+	      read_end(nest, attrs, RTPFERRY_A_FLOW_SOURCE_ADDRESS, true, &source, extack) ?:
+	      read_end(nest, attrs, RTPFERRY_A_FLOW_OUT_ADDRESS, !sends, &out, extack) ?:
+	      read_end(nest, attrs, RTPFERRY_A_FLOW_TO_ADDRESS, !sends, &to, extack);
 	if (ret < 0)
 		return ret;
 	if (out.family != to.family)
-		return rf_refuse(extack, nla_find_nested(nest, RTPFERRY_A_FLOW_TO_ADDRESS) ?: nest,
-				 -EINVAL,
+		return rf_refuse(extack, attrs[RTPFERRY_A_FLOW_TO_ADDRESS] ?: nest, -EINVAL,
 				 "out-address and to-address of a flow are not of one family");
 	if (source.family && source.family != local.family)
-		return rf_refuse(extack, nla_find_nested(nest, RTPFERRY_A_FLOW_SOURCE_ADDRESS),
-				 -EINVAL, "source-address is not of the family of local-address");
+		return rf_refuse(extack, attrs[RTPFERRY_A_FLOW_SOURCE_ADDRESS], -EINVAL,
+				 "source-address is not of the family of local-address");
 	flow->family = local.family;
 	flow->local = local.ip;
 	flow->local_port = ntohs(local.port);
@@ -206,12 +205,9 @@ static int read_type(const struct nlattr *attr, struct rf_flow *flow,
 	return 0;
 }
 
-static int read_flags(const struct nlattr *nest, struct rf_flow *flow,
+static int read_flags(const struct nlattr *nest, struct nlattr **attrs, struct rf_flow *flow,
 		      struct netlink_ext_ack *extack)
 {
-	struct nlattr *attrs[RTPFERRY_A_FLOW_MAX + 1];
-
-	nla_parse_nested(attrs, RTPFERRY_A_FLOW_MAX, nest, NULL, NULL);
 	flow->flags = rf_netlink_u32(attrs[RTPFERRY_A_FLOW_FLAGS]);
 	if (!(flow->flags & (RTPFERRY_FLOW_FLAG_RTP | RTPFERRY_FLOW_FLAG_RTCP)))
 		return rf_refuse(extack, attrs[RTPFERRY_A_FLOW_FLAGS] ?: nest, -EINVAL,
@@ -232,10 +228,13 @@ static int read_flags(const struct nlattr *nest, struct rf_flow *flow,
 static int read_flow(const struct nlattr *nest, struct rf_flow *flow,
 		     struct netlink_ext_ack *extack)
 {
-	int ret = read_flags(nest, flow, extack) ?: read_ends(nest, flow, extack);
+	struct nlattr *attrs[RTPFERRY_A_FLOW_MAX + 1];
 	const struct nlattr *type;
 	int rest;
+	int ret;
 
+	nla_parse_nested(attrs, RTPFERRY_A_FLOW_MAX, nest, NULL, NULL);
+	ret = read_flags(nest, attrs, flow, extack) ?: read_ends(nest, attrs, flow, extack);
 	nla_for_each_nested(type, nest, rest) {
 		if (ret == 0 && nla_type(type) == RTPFERRY_A_FLOW_TYPE)
 			ret = read_type(type, flow, extack);
@@ -336,12 +335,14 @@ int rf_netlink_flow_set(struct rf_table *table, struct genl_info *info)
 static struct rf_flow *find_flow(struct rf_table *table, const struct nlattr *attr,
 				 struct netlink_ext_ack *extack)
 {
+	struct nlattr *attrs[RTPFERRY_A_FLOW_MAX + 1];
 	struct rf_address *address;
 	struct rf_flow *flow = NULL;
 	struct end local;
 	int ret;
 
-	ret = read_end(attr, RTPFERRY_A_FLOW_LOCAL_ADDRESS, false, &local, extack);
+	nla_parse_nested(attrs, RTPFERRY_A_FLOW_MAX, attr, NULL, NULL);
+	ret = read_end(attr, attrs, RTPFERRY_A_FLOW_LOCAL_ADDRESS, false, &local, extack);
 	if (ret < 0)
 		return ERR_PTR(ret);
 	rcu_read_lock();

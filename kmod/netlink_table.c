@@ -45,7 +45,7 @@ static int put_summary(struct sk_buff *msg, const struct rf_table *table)
 	if (nla_put_u32(msg, RTPFERRY_A_TABLE_ID, table->id) ||
 	    nla_put_string(msg, RTPFERRY_A_TABLE_LABEL, table->label) ||
 	    nla_put_u32(msg, RTPFERRY_A_TABLE_HOOK, table->hook) ||
-	    nla_put_u64_64bit(msg, RTPFERRY_A_TABLE_NETNS, table->netns, 0) ||
+	    nla_put_u64_64bit(msg, RTPFERRY_A_TABLE_NETNS, table->rn->net->ns.inum, 0) ||
 	    nla_put_u32(msg, RTPFERRY_A_TABLE_FLOWS, READ_ONCE(table->n_flows)) ||
 	    nla_put_u32(msg, RTPFERRY_A_TABLE_LEASE_LEFT_MS, left_ms) ||
 	    (owner && nla_put_u32(msg, RTPFERRY_A_TABLE_OWNER, owner)))

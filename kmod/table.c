@@ -60,8 +60,7 @@ bool rf_table_is_orphan(u32 id)
  */
 struct rf_table *rf_table_next(unsigned long *id)
 {
-	return *id ? xa_find_after(&ids, id, ULONG_MAX, XA_PRESENT) :
-		     xa_find(&ids, id, ULONG_MAX, XA_PRESENT);
+	return xa_find_after(&ids, id, ULONG_MAX, XA_PRESENT);
 }
 
 /**
@@ -206,7 +205,6 @@ static struct rf_table *allocate(struct rf_net *rn, const struct rf_table_wish *
 	table->rn = rn;
 	strscpy(table->label, wish->label, sizeof(table->label));
 	table->hook = wish->hook;
-	table->netns = rn->net->ns.inum;
 	return table;
 }
 

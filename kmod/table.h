@@ -39,7 +39,6 @@ struct rf_table_wish {
  * @label: name of the owner; fixed
  * @id: unique on the node; fixed
  * @hook: where packets are taken from; fixed
- * @netns: inode of the namespace; fixed
  * @owner: netlink port id; 0: orphan
  * @lease: in jiffies
  * @lease_end: in jiffies
@@ -56,7 +55,6 @@ struct rf_table {
 	char label[RTPFERRY_LABEL_MAX + 1];
 	u32 id;
 	enum rtpferry_hook hook;
-	u64 netns;
 	u32 owner;
 	unsigned long lease;
 	unsigned long lease_end;

@@ -4,6 +4,8 @@
 import re
 import statistics
 
+OURS = re.compile(r"^(own hook|ingress|xtables target)")   # our ways in
+
 
 def table(head, rows):
     """Markdown; the first column to the left, the others to the right."""
@@ -23,11 +25,11 @@ def ratio(value, to):
 
 def peer_of(label, values):
     """The peer's figure for the same calls and families, else for one call of that kind, else for one call."""
-    for name in ("own hook", "ingress", "xtables target"):
-        if label.startswith(name):
-            same = label.replace(name, "peer")
-            return values.get(same) or values.get(re.sub(r"[\d,]+ calls$", "1 calls", same), values.get("peer, 1 calls"))
-    return values.get("peer, 1 calls")
+    usual = values.get("peer, 1 calls")
+    same = OURS.sub("peer", label)
+    if same == label:
+        return usual
+    return values.get(same) or values.get(re.sub(r"[\d,]+ calls$", "1 calls", same), usual)
 
 
 def instructions(counted):
@@ -51,11 +53,13 @@ def above_control(timed):
 
 
 def nanoseconds(timed):
-    above = above_control(timed)
-    peer = statistics.median(above["peer"]) if "peer" in above else None
-    middle = {label: statistics.median(values) for label, values in above.items()}
-    rows = [[label, number(middle[label]), f"{min(values):,.0f} to {max(values):,.0f}",
-             ratio(middle[label], middle.get(label.replace("own hook", "peer"), peer))] for label, values in above.items()]
+    """A row for each way, compared with the peer's for the same calls; what has no such peer with its usual one."""
+    middle = {label: statistics.median(values) for label, values in above_control(timed).items()}
+    rows = []
+    for label, values in above_control(timed).items():
+        same = OURS.sub("peer", label)
+        rows.append([label, number(middle[label]), f"{min(values):,.0f} to {max(values):,.0f}",
+                     ratio(middle[label], middle.get("peer" if same == label else same))])
     return table(["nanoseconds per packet, User Mode Linux", "median", "rounds", "to the peer"], rows)
 
 

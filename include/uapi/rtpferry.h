@@ -403,6 +403,8 @@ enum rtpferry_a_reason_attr {
  * @RTPFERRY_A_SOURCE_HIGHEST_SEQ: highest sequence number, with its wraps above 16 bits
  * @RTPFERRY_A_SOURCE_PAYLOAD_TYPE: of the last packet
  * @RTPFERRY_A_SOURCE_IDLE_MS: since its last packet
+ * @RTPFERRY_A_SOURCE_WINDOW: bit n: the packet of the highest sequence number minus n was
+ *   received
  */
 enum rtpferry_a_source_attr {
 	RTPFERRY_A_SOURCE_SSRC = 1,
@@ -418,6 +420,7 @@ enum rtpferry_a_source_attr {
 	RTPFERRY_A_SOURCE_HIGHEST_SEQ,
 	RTPFERRY_A_SOURCE_PAYLOAD_TYPE,
 	RTPFERRY_A_SOURCE_IDLE_MS,
+	RTPFERRY_A_SOURCE_WINDOW,
 
 	/* private: the highest */
 	RTPFERRY_A_SOURCE_LAST,

@@ -63,7 +63,10 @@ static int look_up(struct rf_ctl *ctl, const char *what, const char *text, struc
 	if (error == 0)
 		error = rf_endpoint_from_sockaddr(found->ai_addr, out) == 0 ? 0 : EAI_FAMILY;
 	if (error != 0) {
-		fprintf(ctl->err, "rtpferryctl: %s %s: the name has no address: %s\n", what, text, gai_strerror(error));
+		fprintf(ctl->err,
+		        "rtpferryctl: %s %s: the name has no address: %s "
+		        "(that of a headless Service has one while a pod of it is ready)\n",
+		        what, text, gai_strerror(error));
 		rc = RF_CTL_UNREACHABLE;
 	}
 	out->port = (uint16_t)port;

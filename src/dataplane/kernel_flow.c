@@ -195,6 +195,7 @@ static struct rf_leg_part part_of(const struct rf_flow_source *source)
 		.strays = source->strays,
 		.jitter = source->jitter,
 		.highest_seq = source->highest_seq,
+		.window = source->window,
 		.payload_type = source->payload_type,
 		.last_us = source->last_us,
 	};

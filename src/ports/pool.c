@@ -306,6 +306,7 @@ int rf_pool_take(struct rf_pool *pool, bool want_rtcp, struct rf_port_pair *out)
 			return err;
 		}
 		queue_append(pool, i);
+		pool->passed_over = (uint16_t)(pool->first_port + 2U * i);
 	}
 	return -ENOSPC;
 }

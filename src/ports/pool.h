@@ -41,6 +41,7 @@ struct rf_pool {
 	uint16_t first_port;        /* even, host order */
 	uint16_t n_pairs;           /* that the range holds: at most 32,768 */
 	uint16_t n_taken;           /* handed out now */
+	uint16_t passed_over;       /* the last port that another process held, until somebody tells of it; 0: none */
 	bool retired;               /* a reload removed the address: freed with its last pair */
 	struct rf_pool_kept *kept;  /* owned; by slot; NULL until the first socket is kept */
 	uint16_t n_kept;            /* free pairs that keep a socket */
@@ -60,7 +61,8 @@ void rf_pool_advertise(struct rf_pool *pool, struct rf_pool_advertised *advertis
 void rf_pool_each_former(const struct rf_pool *pool, rf_ports_advertised_fn *fn, void *arg);
 
 /*
- * The pair that rested longest. A pair whose port another process holds goes to the end of the queue. 0; -ENOSPC
+ * The pair that rested longest. A pair whose port another process holds goes to the end of the queue, and is in
+ * passed_over. 0; -ENOSPC
  * (none is free, or all that were tried are held by others); -EMFILE, -ENOMEM or another error of the sockets.
  */
 int rf_pool_take(struct rf_pool *pool, bool want_rtcp, struct rf_port_pair *out);

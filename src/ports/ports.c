@@ -341,12 +341,28 @@ static bool give_up_kept(struct rf_ports *ports)
 	return any;
 }
 
+/* Another relay on this address, perhaps: each then has fewer calls than its range says. */
+static void tell_passed_over(const struct rf_ports *ports, struct rf_pool *pool)
+{
+	char address[RF_ADDR_TEXT];
+
+	if (pool->passed_over == 0)
+		return;
+	rf_log(ports->log, RF_LOG_PORTS, RF_LOG_WARNING, RF_STR_NONE,
+	       "interface %s: port %u of %s, or the one above, is in use by another process and is passed over; "
+	       "expected %u to %u to be this relay's alone",
+	       pool->local.iface, pool->passed_over, rf_addr_print(&pool->local.address, address), pool->local.port_min,
+	       pool->local.port_max);
+	pool->passed_over = 0;
+}
+
 static int take(struct rf_ports *ports, struct rf_pool *pool, bool want_rtcp, struct rf_port_pair *out)
 {
 	int err = rf_pool_take(pool, want_rtcp, out);
 
 	if (err == -EMFILE && give_up_kept(ports))
 		err = rf_pool_take(pool, want_rtcp, out);
+	tell_passed_over(ports, pool);
 	return err;
 }
 

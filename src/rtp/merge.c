@@ -29,16 +29,24 @@ static void take_stray(struct rf_rtp_source *source, uint64_t *expected)
 	(*expected)++;
 }
 
-/* The part follows the source, or overlaps it, in one sequence. */
-static void extend(struct rf_rtp_source *source, struct range part)
+/* A window as it is told from a sequence number so far ahead. */
+static uint64_t shifted(uint64_t window, uint32_t ahead)
+{
+	return ahead < RF_RTP_WINDOW ? window << ahead : 0;
+}
+
+/* The part follows the source, or overlaps it, in one sequence. window: as in struct rf_leg_part. */
+static void extend(struct rf_rtp_source *source, struct range part, uint64_t window)
 {
 	uint32_t ahead = part.last - source->max_seq;
 
 	if ((int32_t)(part.first - source->base_seq) < 0)
 		source->base_seq = part.first;
-	if ((int32_t)ahead <= 0)
+	if ((int32_t)ahead <= 0) {
+		source->window |= shifted(window | 1, 0 - ahead);
 		return;
-	source->window = ahead < RF_RTP_WINDOW ? source->window << ahead | 1 : 1;
+	}
+	source->window = shifted(source->window, ahead) | window | 1;
 	source->max_seq = part.last;
 }
 
@@ -50,7 +58,7 @@ static void begin_again(struct rf_rtp_source *source, const struct rf_leg_part *
 	source->started = 1;
 	source->max_seq = (uint16_t)part->highest_seq;
 	source->base_seq = source->max_seq + 1 - (uint32_t)expected;
-	source->window = 1;
+	source->window = part->window | 1;
 }
 
 /*
@@ -67,14 +75,19 @@ static bool take_over(struct rf_rtp_source *source, const struct rf_leg_part *pa
 	source->started = 0;
 	begin_again(source, part, part->expected);
 	if (behind >= part->expected)
-		source->max_seq += ahead;
+		rf_rtp_source_advance(source, ahead);
 	return true;
 }
 
-/* Was the part's first packet, so far behind what comes next, received here as well? It surely was there. */
-static bool came_twice(const struct rf_rtp_source *source, uint16_t overlap)
+/* The part's first packet lies so far behind what is next here. It was received there: was it here, as well? */
+static void place_first(struct rf_rtp_source *source, uint16_t overlap)
 {
-	return overlap > 0 && overlap <= RF_RTP_WINDOW && source->window >> (overlap - 1) & 1;
+	if (overlap == 0 || overlap > RF_RTP_MAX_MISORDER)
+		return;
+	if (overlap <= RF_RTP_WINDOW && source->window >> (overlap - 1) & 1)
+		source->duplicates++;
+	else
+		source->reordered++;
 }
 
 static void join_sequences(struct rf_rtp_source *source, const struct rf_leg_part *part)
@@ -87,15 +100,15 @@ static void join_sequences(struct rf_rtp_source *source, const struct rf_leg_par
 	if (known && source->bad_seq == first) {
 		take_stray(source, &expected);
 		first--;
-	} else if (known && came_twice(source, (uint16_t)(begin - first))) {
-		source->duplicates++;
+	} else if (known) {
+		place_first(source, (uint16_t)(begin - first));
 	}
 	gap = (uint16_t)(first - begin);
 	overlap = (uint16_t)(begin - first);
 	if (known && gap < RF_RTP_MAX_DROPOUT - 1)
-		extend(source, (struct range){begin + gap, begin + gap + (uint32_t)expected - 1});
+		extend(source, (struct range){begin + gap, begin + gap + (uint32_t)expected - 1}, part->window);
 	else if (known && overlap <= RF_RTP_MAX_MISORDER)
-		extend(source, (struct range){begin - overlap, begin - overlap + (uint32_t)expected - 1});
+		extend(source, (struct range){begin - overlap, begin - overlap + (uint32_t)expected - 1}, part->window);
 	else
 		begin_again(source, part, expected);
 }

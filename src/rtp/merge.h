@@ -21,6 +21,7 @@ struct rf_leg_part {
 	uint32_t strays;      /* out of any sequence */
 	uint32_t jitter;      /* RTP units times 16 */
 	uint32_t highest_seq; /* extended by wraps since its own first packet; the low 16 bits are the RTP header's */
+	uint64_t window;      /* bit n: highest_seq - n was received; 0: not known */
 	uint8_t payload_type; /* of the last packet */
 	int64_t last_us;      /* arrival of the last packet, the clock of rf_leg_update */
 };
@@ -28,8 +29,9 @@ struct rf_leg_part {
 /*
  * Add a part to a leg, as if one place had measured all packets: packets, bytes, duplicates, reordered and strays are
  * summed; expected covers both ranges of sequence numbers and a gap between them of less than RF_RTP_MAX_DROPOUT, and
- * counts an overlap once; a packet that came twice, here and as the part's first, is a duplicate. Afterwards the leg
- * goes on from the part's highest sequence number, and its jitter is that of whichever of the two heard the SSRC last.
+ * counts an overlap once; the part's first packet is a duplicate when it was received here as well, and late when it
+ * lies behind what was. Afterwards the leg goes on from the part's highest sequence number, knows which packets behind
+ * it were received, and its jitter is that of whichever of the two heard the SSRC last.
  * For a report: merge into a copy. For good, when the other place has ended: merge into the leg itself.
  */
 void rf_leg_merge(struct rf_leg *leg, const struct rf_leg_part *part);

@@ -335,6 +335,7 @@ def kernel(ladder):
     """What reads the module's code, and DKMS; the first run fetches kernels and their source."""
     ladder.suite("scripts/kernel-lint", {}, 15, (), "scripts/kernel-lint")
     ladder.suite("tests/kernel/dkms", {}, 10, (), "tests/kernel/dkms")
+    ladder.suite("tests/kernel/contract", {}, 10, (), "tests/kernel/contract")
 
 
 def instructions(ladder):
@@ -414,7 +415,7 @@ def bench(ladder):
 # Begun in this order: the longest first, so that at the end none is alone.
 RUNGS = {"debug": debug, "images": images, "lint": lint, "guest": guest, "unit": unit, "node": node, "fuzz": fuzz,
          "netns": netns, "hostile": hostile, "peers": peers, "kernel": kernel, "chart": chart, "coverage": coverage,
-         "bench": bench}
+         "bench": bench, "instructions": instructions}
 # Not part of "all": they build a kernel, and several Debian systems, and count for minutes what only the module changes.
 BY_NAME_ONLY = ("debug", "images", "instructions")
 

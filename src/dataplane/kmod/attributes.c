@@ -68,6 +68,7 @@ static const struct rf_attribute source_attributes[] = {
 	[RTPFERRY_A_SOURCE_HIGHEST_SEQ] = {"highest-seq", RF_ATTRIBUTE_NUMBER, 4, false, NULL},
 	[RTPFERRY_A_SOURCE_PAYLOAD_TYPE] = {"payload-type", RF_ATTRIBUTE_NUMBER, 1, false, NULL},
 	[RTPFERRY_A_SOURCE_IDLE_MS] = {"idle-ms", RF_ATTRIBUTE_NUMBER, 8, false, NULL},
+	[RTPFERRY_A_SOURCE_WINDOW] = {"window", RF_ATTRIBUTE_NUMBER, 8, false, NULL},
 };
 static const struct rf_attribute_set rf_attributes_source = {"source", RTPFERRY_A_SOURCE_MAX, source_attributes};
 

@@ -46,6 +46,7 @@ struct rf_flow_source {
 	uint32_t strays;      /* out of any sequence */
 	uint32_t jitter;      /* RTP units times 16 */
 	uint32_t highest_seq; /* extended by wraps since the flow saw the SSRC first */
+	uint64_t window;      /* bit n: highest_seq - n was received; 0: not told */
 	uint8_t payload_type; /* of the last packet */
 	int64_t last_us;      /* monotonic, arrival of the last packet */
 };

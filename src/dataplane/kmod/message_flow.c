@@ -126,6 +126,9 @@ static void take_source(struct rf_flow_source *out, const struct rf_item *part, 
 	case RTPFERRY_A_SOURCE_IDLE_MS:
 		out->last_us = moment(now_us, n);
 		break;
+	case RTPFERRY_A_SOURCE_WINDOW:
+		out->window = n;
+		break;
 	default:
 		break;
 	}

@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "dataplane/stream.h"
 
+#define WAITING_MAX 512 /* packets; a receive buffer of the usual size holds some 280 small ones */
+
 /*
  * The flag is set here after the place was shown, and cleared by the control thread before it reads the places: a
  * change is either read there or told again.
@@ -34,6 +36,16 @@ void rf_stream_read_marks(struct rf_worker *worker, struct rf_stream *stream)
 		rf_log(worker->log, RF_LOG_DATAPLANE, RF_LOG_WARNING, RF_STR_NONE,
 		       "port %u: RTCP that the kernel forwards is sent twice, for its copies are not told apart: %s",
 		       stream->port, strerror(errno));
+}
+
+/*
+ * What waits on the socket came before the kernel had the flow: it is measured as all before it. A crowd that the
+ * kernel declines may come behind it; so there is an end.
+ */
+static void relay_what_waits(struct rf_worker *worker, struct rf_stream *stream)
+{
+	for (unsigned i = 0; i < WAITING_MAX && rf_packet_relay(worker, stream); i++)
+		;
 }
 
 /* The kernel has ended its part: go on from there. */
@@ -68,6 +80,7 @@ void rf_worker_apply_flow(struct rf_worker *worker, const struct rf_message *mes
 
 	switch (message->kind) {
 	case RF_MESSAGE_FLOW_ON:
+		relay_what_waits(worker, stream);
 		stream->offloaded = true;
 		break;
 	case RF_MESSAGE_FLOW_OFF:

@@ -375,18 +375,19 @@ void rf_stream_count_drops(struct rf_worker *worker, struct rf_stream *stream, e
 	rf_counter_add(&worker->totals.drops[reason], n);
 }
 
-void rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream)
+bool rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream)
 {
 	struct rf_packet packet;
 	enum rf_drop reason;
 
 	if (!receive(worker, stream, &packet))
-		return;
+		return false;
 	reason = relay(worker, stream, &packet);
 	if (reason != FORWARDED)
 		rf_stream_count_drops(worker, stream, reason, 1);
 	if (++stream->taken % OVERRUN_PACKETS == 0)
 		rf_stream_count_overruns(worker, stream);
+	return true;
 }
 
 void rf_packet_pierce(struct rf_stream *stream)

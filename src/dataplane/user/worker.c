@@ -82,7 +82,7 @@ static void run_round(struct rf_worker *worker, struct epoll_event *events, int 
 		worker->round++;
 		worker->round_left--;
 		if (stream)
-			rf_packet_relay(worker, stream);
+			(void)rf_packet_relay(worker, stream);
 		else /* the mailbox, or a stream that was dropped */
 			read_mail(worker);
 	}

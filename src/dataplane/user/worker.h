@@ -124,8 +124,8 @@ void rf_stream_count_overruns(struct rf_worker *worker, struct rf_stream *stream
 void rf_stream_skip_overruns(struct rf_stream *stream);
 /* Count a packet, or more of them, that arrived and is not forwarded (packet.c). */
 void rf_stream_count_drops(struct rf_worker *worker, struct rf_stream *stream, enum rf_drop reason, uint64_t n);
-/* Take one packet off a stream's socket and forward it (packet.c). */
-void rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream);
+/* Take one packet off a stream's socket and forward it; false: there was none (packet.c). */
+bool rf_packet_relay(struct rf_worker *worker, struct rf_stream *stream);
 /* Send an empty datagram to the party (packet.c). */
 void rf_packet_pierce(struct rf_stream *stream);
 

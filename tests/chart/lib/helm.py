@@ -29,13 +29,13 @@ NEWEST = "1.37.0"  # that scripts/chart-tools has schemas of
 RELEASES = (oldest(), NEWEST)
 
 
-def render(values=None, files=(), chart=CHART, kubernetes=NEWEST):
-    """The text of all objects, for values (a tree) on top of value files."""
+def render(values=None, files=(), chart=CHART, kubernetes=NEWEST, release=RELEASE):
+    """The text of all objects of a release, for values (a tree) on top of value files."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump(values or {}, file)
         file.flush()
         words = [word for name in [*files, file.name] for word in ("--values", name)]
-        done = subprocess.run([HELM, "template", RELEASE, chart, "--namespace", NAMESPACE, "--kube-version", kubernetes, *words],
+        done = subprocess.run([HELM, "template", release, chart, "--namespace", NAMESPACE, "--kube-version", kubernetes, *words],
                               capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Refused(done.stderr.strip())
@@ -61,9 +61,9 @@ def parse(text):
     return [tree for tree in yaml.load_all(text, Loader=loader) if tree]
 
 
-def objects(values=None, files=(), kubernetes=NEWEST):
-    """Objects for values."""
-    return parse(render(values, files, kubernetes=kubernetes))
+def objects(values=None, files=(), kubernetes=NEWEST, release=RELEASE):
+    """Objects of a release for values."""
+    return parse(render(values, files, kubernetes=kubernetes, release=release))
 
 
 def of_kind(trees, *kinds):

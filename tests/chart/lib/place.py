@@ -10,8 +10,9 @@ ROOT = os.path.realpath(os.path.join(HERE, "..", ".."))
 CHART = f"{ROOT}/deploy/helm/rtpferry"
 TOOLS = f"{ROOT}/build/tools"
 HELM = f"{TOOLS}/bin/helm"
+PROFILE = f"{TOOLS}/seccomp.json"   # the default one of container engines
 
 _PACKAGES = glob.glob(f"{TOOLS}/python/lib/python3*/site-packages")
-if not os.path.exists(HELM) or not _PACKAGES:
-    sys.exit("chart tests: there is no helm, or no kubernetes-validate, below build/tools; run scripts/chart-tools")
+if not (os.path.exists(HELM) and os.path.exists(PROFILE) and _PACKAGES):
+    sys.exit("chart tests: there is no helm, no seccomp.json or no kubernetes-validate below build/tools; run scripts/chart-tools")
 sys.path[:0] = [f"{ROOT}/tests/lib", *_PACKAGES]

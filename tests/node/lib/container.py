@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One container of a pod, run as a container engine would: a root of its own, read only when it is to be, the volumes at their
-places, the environment of the manifest and nothing else of ours, its user, its capabilities.
+places, the environment of the manifest and nothing else of ours, its user, its capabilities, its filter of system calls.
 
-What an engine does besides (process and user namespaces, cgroup, seccomp) is not made here.
+What an engine does besides (process and user namespaces, cgroup) is not made here.
 """
 
 import os
 import subprocess
 
+import seal
 from manifest import environment, expanded
 from rig.process import Process
 from place import ROOT
 from rig.relay import CTL, DAEMON, PRESET, SANITIZERS
 
 IMAGES = f"{ROOT}/deploy/images"
-PROGRAMS = {"rtpferryd": DAEMON, "rtpferryctl": CTL, "kmod-load": f"{IMAGES}/kmod-load", "kmod-build": f"{IMAGES}/kmod-build"}
+PROGRAMS = {"sealed": f"{ROOT}/build/{PRESET}/tests/sealed", "rtpferryd": DAEMON, "rtpferryctl": CTL,
+            "kmod-load": f"{IMAGES}/kmod-load", "kmod-build": f"{IMAGES}/kmod-build"}
+FILTER = "/programs/seccomp.bpf"
 ENTRYPOINTS = {"kmod-loader": ["kmod-load"]}   # of the image, for a container without a command
 # Words: the folder for the root, "rw" or "ro", then for each mount source, path, "rw" or "ro"; then "--" and the program.
 _ENTER = """
@@ -53,6 +56,15 @@ class Container:
         self.name = spec["name"]
         self.env = environment(spec, pod.fields)
         self.process = None
+        context = self.spec.get("securityContext", {})
+        self.granted = [name for name in context.get("capabilities", {}).get("add", []) if name != pod.without]
+        self.profile = seal.kind(pod.spec, spec)
+
+    def _sealed(self):
+        """What puts the filter on, where the manifest wants one."""
+        if self.profile == "Localhost":
+            raise ValueError(f"container {self.name}: this node has no profile {self.profile}")
+        return ["/programs/sealed", FILTER] if self.profile == "RuntimeDefault" else []
 
     def _rights(self):
         """setpriv's words for user and capabilities."""
@@ -63,16 +75,15 @@ class Container:
             words += [f"--reuid={context['runAsUser']}", f"--regid={group}", "--clear-groups"]
         if context.get("privileged"):
             return words
-        added = [name for name in context.get("capabilities", {}).get("add", []) if name != self.pod.without]
-        words += ["--inh-caps=-all", "--bounding-set=" + ",".join(["-all", *(f"+{name.lower()}" for name in added)])]
+        words += ["--inh-caps=-all", "--bounding-set=" + ",".join(["-all", *(f"+{name.lower()}" for name in self.granted)])]
         return words if context.get("allowPrivilegeEscalation", True) else [*words, "--no-new-privs"]
 
     def _command(self, words):
-        """A command line within the container's root: rights, environment, program."""
+        """A command line within the container's root: filter, rights, environment, program."""
         env = {"PATH": "/programs:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME": self.pod.fields["metadata.name"], **self.env}
         if PRESET in ("asan", "tsan"):
             env.update(SANITIZERS)
-        return [*self._rights(), "env", "-i", *(f"{name}={value}" for name, value in env.items()),
+        return [*self._sealed(), *self._rights(), "env", "-i", *(f"{name}={value}" for name, value in env.items()),
                 *(expanded(word, self.env) for word in words)]
 
     def _enter(self):
@@ -81,6 +92,10 @@ class Container:
         os.makedirs(root)
         mode = "ro" if self.spec.get("securityContext", {}).get("readOnlyRootFilesystem") else "rw"
         mounts = [(path, f"/programs/{name}", "ro") for name, path in PROGRAMS.items()]
+        if self._sealed():
+            mounts += [(seal.program(self.granted, deadly=self.pod.without is None), FILTER, "ro")]
+        if self.pod.resolver:
+            mounts += [(self.pod.resolver, "/etc/resolv.conf", "ro")]
         mounts += [(self.pod.volume(mount["name"]), mount["mountPath"], "ro" if mount.get("readOnly") else "rw")
                    for mount in self.spec.get("volumeMounts", [])]
         return ["unshare", "--mount", "sh", "-euc", _ENTER, "sh", root, mode, *(word for mount in mounts for word in mount), "--"]

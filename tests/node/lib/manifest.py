@@ -13,9 +13,9 @@ import helm
 FOLDER = f"{ROOT}/build/node"
 
 
-def _key(values):
-    """A name for these values and the chart as it is now."""
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
+def _key(values, release):
+    """A name for these values of a release and the chart as it is now."""
+    digest = hashlib.sha256(json.dumps([release, values], sort_keys=True).encode())
     for name in sorted(glob.glob(f"{CHART}/**", recursive=True)):
         if os.path.isfile(name):
             digest.update(name[len(CHART):].encode())
@@ -24,13 +24,13 @@ def _key(values):
     return digest.hexdigest()[:24]
 
 
-def objects(values):
-    """All objects of a release with these values."""
-    kept = f"{FOLDER}/{_key(values)}.json"
+def objects(values, release):
+    """All objects of a release with these values, under this name."""
+    kept = f"{FOLDER}/{_key(values, release)}.json"
     if not os.path.exists(kept):
         os.makedirs(FOLDER, exist_ok=True)
         with open(f"{kept}.{os.getpid()}", "w", encoding="utf-8") as file:
-            json.dump(helm.objects(values), file)
+            json.dump(helm.objects(values, release=release), file)
         os.replace(f"{kept}.{os.getpid()}", kept)
     with open(kept, encoding="utf-8") as file:
         return json.load(file)

@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 
-from cloud import NODE4, NODE6
+from cloud import NODE_A
 from container import Container
 from manifest import files
 from rig.ng import Ng
@@ -34,24 +34,26 @@ def project(path, found):
 
 
 class Pod:
-    """One pod. net is its network (the node's own for hostNetwork), client where its proxy is; without: a capability to be kept from it."""
+    """One pod. net is its network (the node's own for hostNetwork), client where its proxy is; ips: its addresses, when they are not
+    its node's; without: a capability to be kept from it."""
 
-    def __init__(self, trees, workload, folder, net, client, ips=(NODE4, NODE6), without=None):
+    def __init__(self, trees, workload, folder, net, client, ips=None, without=None, node=NODE_A):
         self.workload = workload
         self.name = workload["metadata"]["name"]
         self.spec = workload["spec"]["template"]["spec"]
+        self.labels = workload["spec"]["template"]["metadata"]["labels"]
         self.annotations = workload["spec"]["template"]["metadata"].get("annotations", {})
-        self.net, self.without = net, without
+        self.net, self.without, self.resolver = net, without, None
         self.folder = f"{folder}/{self.name}"
-        self._trees = trees
+        self.trees, self._ends = trees, False
+        ips = ips or (node.ip4, node.ip6)
+        hosts = (node.ip6, node.ip4) if ips[0] == node.ip6 else (node.ip4, node.ip6)
         self._ip = ips[0]
         self.fields = {
             "metadata.namespace": workload["metadata"]["namespace"], "metadata.name": f"{self.name}-x7k2p",
-            "metadata.uid": str(uuid.uuid4()), "spec.nodeName": "node-a", "status.podIP": ips[0],
-            "status.podIPs": ",".join(ips), "status.hostIP": NODE4, "status.hostIPs": f"{NODE4},{NODE6}",
+            "metadata.uid": str(uuid.uuid4()), "spec.nodeName": node.name, "status.podIP": ips[0],
+            "status.podIPs": ",".join(ips), "status.hostIP": hosts[0], "status.hostIPs": ",".join(hosts),
         }
-        if ":" in ips[0] and ips[0] == NODE6:
-            self.fields.update({"status.hostIP": NODE6, "status.hostIPs": f"{NODE6},{NODE4}"})
         os.makedirs(self.folder)
         self.relay = Container(self, next(item for item in self.spec["containers"] if item["name"] == "rtpferryd"))
         self.begun = []     # init containers, in the order in which they began
@@ -76,7 +78,7 @@ class Pod:
     def _fill(self, volume, path):
         """A ConfigMap's, a Secret's or the downward API's files; an emptyDir stays empty."""
         if "configMap" in volume:
-            project(path, files(self._trees, volume["configMap"]["name"]))
+            project(path, files(self.trees, volume["configMap"]["name"]))
         elif "secret" in volume:
             found = SECRETS[volume["secret"]["secretName"]]
             project(path, {item["path"]: found[item["key"]] for item in volume["secret"]["items"]})
@@ -119,6 +121,10 @@ class Pod:
         """Wait until the kubelet would call it ready; longer in a guest, whose processor is emulated."""
         until(self._ready, seconds * (4 if KERNEL else 1), f"{self.name} to be ready")
         return self
+
+    def is_ready(self):
+        """Whether the endpoints of Services count it as ready: its probe says so, and it is not being deleted."""
+        return not self._ends and self.probe("readinessProbe") == 200
 
     def _ready(self):
         if not self.relay.process.alive():
@@ -174,6 +180,7 @@ class Pod:
 
         Returns [(what, seconds since it began)], ending with the exit status; meant to be run in a thread.
         """
+        self._ends = True
         begun = time.monotonic()
         grace = self.spec["terminationGracePeriodSeconds"]
         course = [("preStop begins", 0.0)]

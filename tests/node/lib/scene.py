@@ -25,7 +25,7 @@ class Release:
     def __init__(self, folder, name, without=None):
         os.makedirs(folder, exist_ok=True)
         self.folder = folder
-        self.trees = objects(values.release(name))
+        self.trees = objects(values.release(name), values.called(name))
         self.cloud = Cloud()
         self._without = without
         self.pods, self._endpoints = [], []
@@ -33,10 +33,16 @@ class Release:
     def make_pods(self, net=None, ips=None):
         """A pod for each workload; net: a network of their own."""
         for workload in helm.workloads(self.trees):
-            words = {"ips": ips} if ips else {}
-            self.pods.append(Pod(self.trees, workload, self.folder, net or self.cloud.node, self.cloud.inside.net,
-                                 without=self._without, **words))
+            self.pods.append(Pod(self.trees, workload, self.folder, net or self.cloud.node, self.cloud.inside.net, ips,
+                                 without=self._without))
         return self.pods
+
+    def make_beside(self, name):
+        """The pods of one more release on the node."""
+        trees = objects(values.release(name), values.called(name))
+        made = [Pod(trees, workload, self.folder, self.cloud.node, self.cloud.inside.net) for workload in helm.workloads(trees)]
+        self.pods += made
+        return made
 
     def start(self):
         """All of them in one instant; ready when this returns."""

@@ -3,7 +3,7 @@
 
 import os
 
-from cloud import NET1, PUBLIC, PUBLIC_NET1
+from cloud import NET1, PUBLIC, PUBLIC_B, PUBLIC_NET1
 
 KERNEL = os.environ.get("RELAY_DATAPLANE") == "kmod"   # in a guest with the module: forward there or not at all
 
@@ -29,11 +29,16 @@ _NO_MODULE = {"kernelModule": {"mode": "none", "required": False}}
 _ONE = _interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC})
 _TWO = _interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 20000, "max": 24999}},
                    {"name": "priv", "address": "hostIP", "ports": {"min": 25000, "max": 29999}})
+_SMALL = merged(_ONE, {"network": {"ports": {"min": 20000, "max": 20023}}})
 _PAIR = merged(_TWO, {"workload": {"relaysPerNode": 2}})
 _MULTUS = merged(_interfaces({"name": "pub", "address": "device:net1", "advertised": PUBLIC_NET1}, mode="multus"), {
     "network": {"multus": {"attachment": {"create": True, "plugin": {
         "type": "macvlan", "master": "eth1", "mode": "bridge",
         "ipam": {"type": "static", "addresses": [{"address": f"{NET1}/24", "gateway": "10.0.1.1"}]}}}}}})
+
+_POOL = merged(_MULTUS, {"network": {"multus": {"attachment": {"plugin": {"ipam": {"type": "host-local", "ranges": [
+    [{"subnet": "10.0.1.0/24", "rangeStart": NET1, "gateway": "10.0.1.1"}]]}}}}}})
+del _POOL["network"]["multus"]["attachment"]["plugin"]["ipam"]["addresses"]
 
 _MARKED = merged(_TWO, {"config": {"interface-mark": ["pub:0x10"], "interface-stack": ["priv"], "tos": 184}})
 _LOW = {"ng": {"port": 986}, "http": {"port": 987}}
@@ -50,9 +55,24 @@ _FILE = merged(_interfaces({"name": "pub", "address": "hostIP", "advertised": "s
     "network": {"addressSidecar": {"enabled": True, "image": "example/address", "command": ["sh", "-c"], "args": [_SIDECAR]}}})
 _DUAL = _interfaces({"name": "pub", "address": "hostIPs", "advertised": PUBLIC})
 
+_ROLLOUT = merged(_interfaces({"name": "a", "address": "hostIP", "advertised": "node", "ports": {"min": 20000, "max": 24999}},
+                              {"name": "b", "address": "hostIP", "ports": {"min": 25000, "max": 29999}}),
+                  {"network": {"nodeAddresses": {"node-a": {"a": {"advertised": PUBLIC}}, "node-b": {"a": {"advertised": PUBLIC_B}}}},
+                   "drain": {"gracePeriodSeconds": 120}})
+
 _RELEASES = {
+    "plain": {},                                                        # values.yaml as it is
+    "plain-narrow": {"ng": {"allow": ["10.0.0.9"]}},
+    "three": {"workload": {"relaysPerNode": 3}},
     "one": _ONE,                                                        # one interface, shown as the public address
     "two": _TWO,                                                        # one for outside, one for inside
+    "beside": merged(_interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 10000, "max": 14999}},
+                                 {"name": "priv", "address": "hostIP", "ports": {"min": 15000, "max": 19999}}),
+                     {"ng": {"port": 2323}, "http": {"port": 9201}}),   # a second release on the node
+    "beside-ng": merged(_TWO, {"http": {"port": 9201}}),                # and some that have what the first one has
+    "beside-http": merged(_TWO, {"ng": {"port": 2323}}),
+    "beside-small": merged(_SMALL, {"ng": {"port": 2323}, "http": {"port": 9201}}),
+    "small": _SMALL,                                                    # ports for few calls
     "two-no-guard": merged(_TWO, {"config": {"nft": "off"}}, _NO_MODULE),
     "two-configured": merged(_TWO, {"config": {"timeout": 91}}),
     "two-fallback": merged(_TWO, {"kernelModule": {"required": False}}),
@@ -64,6 +84,8 @@ _RELEASES = {
     "drain": merged(_interfaces({"name": "a", "address": "hostIP", "advertised": PUBLIC, "ports": {"min": 20000, "max": 24999}},
                                 {"name": "b", "address": "hostIP", "ports": {"min": 25000, "max": 29999}}),
                     {"workload": {"relaysPerNode": 2}, "drain": {"gracePeriodSeconds": 120}}),
+    "rollout": merged(_ROLLOUT, {"config": {"timeout": 60}}),           # two nodes, each with a public address
+    "rollout-next": merged(_ROLLOUT, {"config": {"timeout": 61}}),      # what an upgrade makes of it
     "drain-short": merged(_TWO, {"drain": {"gracePeriodSeconds": 30}}),
     "sidecar": _FILE,
     "sidecar-impatient": merged(_FILE, {"network": {"addressWait": 3}}),
@@ -82,7 +104,10 @@ _RELEASES = {
     "loader": merged(_TWO, {"kernelModule": {"mode": "init", "init": {
         "env": [{"name": "PREBUILT", "value": "/prebuilt"}], "headers": False, "volumeMounts": [{"name": "prebuilt", "mountPath": "/prebuilt"}]}},
         "extraVolumes": [{"name": "prebuilt", "hostPath": {"path": PREBUILT}}]}),
+    "unconfined": merged(_TWO, {"securityContext": {"seccompProfile": "Unconfined"}}),
     "multus": _MULTUS,
+    "multus-pool": _POOL,                                               # addresses from a range
+    "multus-init": merged(_MULTUS, {"kernelModule": {"required": True, "table": {"bootstrap": "init"}}}),
     "multus-no-rule": merged(_MULTUS, {"network": {"multus": {"attachment": {"sourceRouting": False}}}}, _NO_MODULE),
 }
 
@@ -90,6 +115,11 @@ _RELEASES = {
 def release(name, kernel=KERNEL):
     """Values of a release; with a module it must use it, unless they say otherwise."""
     return merged({"kernelModule": {"required": True}} if kernel else {}, _RELEASES[name])
+
+
+def called(name):
+    """What helm calls it: those beside others have a name of their own."""
+    return "edge" if name.startswith("beside") else "rtp"
 
 
 def names():

@@ -178,6 +178,8 @@ int rf_table_set_flows(struct rf_table *table, const struct rf_flow *flows, unsi
 		flow->stats.local = flows[i].local;
 		flow->stats.cookie = flows[i].cookie;
 	}
+	if (fake.on_set)
+		fake.on_set(fake.on_set_arg);
 	fake.sets++;
 	fake.last_set = n;
 	return fake.lose_set ? refuse(why, fake.lose_set, "the answer is lost") : 0;

@@ -179,6 +179,46 @@ static void a_call_that_moves_out_and_in_again_loses_no_figures(void **state)
 	call_close(&call);
 }
 
+#define WAITING 8 /* packets, each twice */
+
+static void wait_twice(void *arg)
+{
+	struct call *call = arg;
+	uint8_t packet[RTP_SIZE];
+
+	for (uint16_t i = 0; i < 2 * WAITING; i++) {
+		uint16_t seq = 2 + i / 2;
+
+		rtp_make(packet, 8, seq, seq * 160U, ALICE);
+		peer_send(&call->alice, call->rig.a, packet, sizeof(packet));
+	}
+	fake.on_set = NULL;
+}
+
+/* They came before the kernel had the flow; the worker may know that it has before it has read them. */
+static void packets_that_wait_while_a_call_moves_in_are_measured(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 20; round++) {
+		struct rf_leg_totals leg;
+		struct call call;
+
+		fake_reset();
+		call_open(&call);
+		fake.on_set = wait_twice;
+		fake.on_set_arg = &call;
+		rig_commit(&call.rig);
+		send_there(&call, 1, 1);
+		assert_true(runs_until(&call, a_flow));
+		rig_sync(&call.rig);
+		leg = leg_of(call.rig.a);
+		assert_int_equal(leg.packets, 1 + 2 * WAITING);
+		assert_int_equal(leg.duplicates, WAITING);
+		assert_int_equal(leg.lost + leg.reordered, 0);
+		call_close(&call);
+	}
+}
+
 /* However far the worker is with taking the figures over, a report has them once. */
 static void a_report_is_final_at_once(void **state)
 {
@@ -903,6 +943,7 @@ int main(void)
 		cmocka_unit_test(another_endpoint_replaces_the_flow),
 		cmocka_unit_test(a_party_on_hold_gets_nothing),
 		cmocka_unit_test(a_call_that_moves_out_and_in_again_loses_no_figures),
+		cmocka_unit_test(packets_that_wait_while_a_call_moves_in_are_measured),
 		cmocka_unit_test(a_report_is_final_at_once),
 		cmocka_unit_test(streams_lose_their_flows_before_their_ports),
 		cmocka_unit_test(groups_come_and_go_with_mail_under_way),

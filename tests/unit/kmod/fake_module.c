@@ -292,6 +292,7 @@ static void put_source(struct answer *a, uint32_t ssrc)
 	put_number(a, RTPFERRY_A_SOURCE_HIGHEST_SEQ, 65540, 4);
 	put_number(a, RTPFERRY_A_SOURCE_PAYLOAD_TYPE, 8, 1);
 	put_number(a, RTPFERRY_A_SOURCE_IDLE_MS, 20, 8);
+	put_number(a, RTPFERRY_A_SOURCE_WINDOW, 0xf00000000000000du, 8);
 	nest_end(a, source);
 }
 

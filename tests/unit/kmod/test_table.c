@@ -253,6 +253,7 @@ static void ended_flows_tell_their_figures(void **state)
 	assert_int_equal(seen.last.sources[0].lost, 10);
 	assert_int_equal(seen.last.sources[0].jitter, 160);
 	assert_int_equal(seen.last.sources[0].highest_seq, 65540);
+	assert_true(seen.last.sources[0].window == 0xf00000000000000du);
 	assert_int_equal(seen.last.sources[0].payload_type, 8);
 	assert_true(seen.last.sources[0].last_us > seen.last.last_us);
 	assert_int_equal(rf_table_del_flows(table, keys + 2, 1, NULL, NULL, &why), 0);

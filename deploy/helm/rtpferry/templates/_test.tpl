@@ -15,7 +15,14 @@
 {{- toJson $out }}
 {{- end }}
 
-{{- /* Options of rtpferryctl call, as JSON below "options": the device, unless the way to the ng port is that of media. */ -}}
+{{- /* "yes" when the attachment has a device or an address for one pod only, which is the relay. In: the chart. */ -}}
+{{- define "rtpferry.testHasNoNetwork" -}}
+{{- $plugin := .Values.network.multus.attachment.plugin }}
+{{- if and (not .Values.network.multus.networks) (or (eq (default "" $plugin.type) "host-device") (eq (default "" (default dict $plugin.ipam).type) "static")) }}yes{{ end }}
+{{- end }}
+
+{{- /* Options of rtpferryctl call, as JSON below "options": the device, unless the way to the ng port is that of media. No "options": there is
+no way to media for a second pod, and no call. */ -}}
 {{- define "rtpferry.testEnds" -}}
 {{- $word := (first (include "rtpferry.interfaces" . | fromJson).items).address }}
 {{- $options := list }}
@@ -23,7 +30,7 @@
 {{- $device := default "net1" (first (include "rtpferry.networks" . | fromJson).items).interface }}
 {{- $options = list (printf "--device=%s" (ternary (trimPrefix "device:" $word) $device (hasPrefix "device:" $word))) }}
 {{- end }}
-{{- dict "options" $options | toJson }}
+{{- if or (not $options) (not (include "rtpferry.testHasNoNetwork" .)) }}{{ dict "options" $options | toJson }}{{ else }}{}{{ end }}
 {{- end }}
 
 {{- /* Labels of that pod, as JSON, for the network policy. */ -}}
