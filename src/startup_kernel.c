@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "startup.h"
 
+#include <string.h>
+
 #define SAY(s, level, ...) rf_log((s)->log, RF_LOG_MAIN, level, RF_STR_NONE, __VA_ARGS__)
 
 static void tell_table(const struct rf_startup *s, const struct rf_kernel_status *kernel)
@@ -23,6 +25,22 @@ static void tell_table(const struct rf_startup *s, const struct rf_kernel_status
 	SAY(s, RF_LOG_NOTICE, "kernel table: none");
 }
 
+/* Rules with the target of hook nft: nft lists them, and cannot load them again. */
+static void tell_target(const struct rf_startup *s, const struct rf_kernel_status *kernel)
+{
+	if (!kernel->up || strcmp(kernel->hook, "nft") != 0)
+		return;
+	if (kernel->guard[0])
+		SAY(s, RF_LOG_NOTICE,
+		    "hook nft: leave the tables %s out of rulesets that are saved: nft -f does not load rules with "
+		    "the target RTPFERRY",
+		    kernel->guard);
+	else
+		SAY(s, RF_LOG_WARNING,
+		    "hook nft: nft = off: nothing reaches the kernel table but by rules of your own, which "
+		    "\"rtpferryctl rules\" prints");
+}
+
 static void tell_guard(const struct rf_startup *s, const struct rf_kernel_status *kernel)
 {
 	if (kernel->guard[0])
@@ -41,4 +59,5 @@ void rf_startup_tell_kernel(const struct rf_startup *s)
 	rf_dataplane_kernel(s->dataplane, &kernel);
 	tell_table(s, &kernel);
 	tell_guard(s, &kernel);
+	tell_target(s, &kernel);
 }

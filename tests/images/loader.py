@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A Debian node for the module's init container, and the mounts that the chart gives it."""
+"""The module's init container on a node, with the mounts that the chart gives it."""
 
-import glob
 import os
-import shutil
 import subprocess
 
 import yaml
@@ -12,36 +10,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.realpath(f"{HERE}/../..")
 GOLDEN = f"{ROOT}/tests/chart/golden/daemonset-host-init.yaml"   # the chart's rung holds it against what helm renders
 # What would ask or change the kernel that runs here, which is not the node's.
-STUBS = {"uname": 'echo "$NODE_RELEASE"', "modprobe": 'echo "modprobe $*"', "insmod": 'echo "insmod $*"'}
-
-
-def lay_out(kernel, folder):
-    """The kernel's packages in a folder, as they lie on a node."""
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(f"{kernel.root}/usr", f"{folder}/usr", symlinks=True, copy_function=link)
-    shutil.copytree(kernel.modules, f"{folder}/usr/lib/modules/{kernel.release}", symlinks=True, copy_function=link,
-                    dirs_exist_ok=True)
-    os.symlink("usr/lib", f"{folder}/lib")
-    # Makefiles and links that say where files are were changed for the guest (guest/lib/kernel.py).
-    for name in glob.glob(f"{folder}/usr/src/linux-headers-*/*"):
-        if os.path.islink(name):
-            target = os.readlink(name).removeprefix(kernel.root)
-            os.remove(name)
-            os.symlink(target, name)
-        elif os.path.basename(name) == "Makefile":
-            with open(name, encoding="utf-8") as file:
-                text = file.read()
-            os.remove(name)
-            with open(name, "w", encoding="utf-8") as file:
-                file.write(text.replace(f"{kernel.root}/", "/"))
-
-
-def link(source, target):
-    """The same file, where the file system can; nothing changes one in place."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
+STUBS = {"uname": 'if [ "$*" = -r ]; then echo "$NODE_RELEASE"; else exec /usr/bin/uname "$@"; fi', "modprobe": 'echo "modprobe $*"', "insmod": 'echo "insmod $*"'}
 
 
 def mounts(node, without=()):

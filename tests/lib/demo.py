@@ -31,6 +31,7 @@ class Leg:
         self.jitter = 0.0             # of the same, seconds
         self.port = None              # where this party listens
         self.sent = 0                 # packets that the relay says it sent to this party
+        self.path = ""                # where this party's packets are relayed
 
 
 class Watch:
@@ -61,20 +62,21 @@ class Watch:
         quality, stream = media["quality"], media["streams"][0]
         leg.packets, leg.lost = quality["packets"], quality["lost"]
         leg.jitter = max(leg.jitter, quality.get("jitter_s", 0.0))
-        leg.sent = stream["packets_out"]
+        leg.sent, leg.path = stream["packets_out"], {"user": "user space"}.get(stream["path"], stream["path"])
         port = (stream.get("sdp") or "").rpartition(":")[2]
         leg.port = int(port) if port else leg.port
 
 
 def table(watch, rows=20):
     """The live table, as lines."""
-    lines = [f"{'call':<26}{'caller sends':>24}{'callee sends':>30}",
+    lines = [f"{'call':<26}{'caller sends':>24}{'callee sends':>30}   relayed in",
              f"{'':<26}{'packets':>8}{'lost':>6}{'jitter':>10}{'packets':>14}{'lost':>6}{'jitter':>10}"]
     for call_id in watch.current[:rows]:
         legs = watch.calls.get(call_id)
         if legs:
             one, two = (f"{leg.lost:>6}{leg.jitter * 1000:>7.1f} ms" for leg in legs)
-            lines.append(f"{call_id[:25]:<26}{legs[0].packets:>8}{one}{legs[1].packets:>14}{two}")
+            paths = " and ".join(sorted({leg.path for leg in legs if leg.path}))
+            lines.append(f"{call_id[:25]:<26}{legs[0].packets:>8}{one}{legs[1].packets:>14}{two}   {paths}")
     if len(watch.current) > rows:
         lines.append(f"and {len(watch.current) - rows} more")
     return lines
@@ -219,12 +221,20 @@ To stop it: Ctrl-C, or kill {os.getpid()}""", flush=True)
 
 def main():
     """Run it; exit status 0 only when every call had audio both ways through the relay."""
-    parser = argparse.ArgumentParser(prog="scripts/demo", description="20 calls through Kamailio and rtpferryd")
+    parser = argparse.ArgumentParser(prog="scripts/demo", description="Calls through Kamailio and rtpferryd, watched while they run")
+    parser.add_argument("--kernel", action="store_true", help="their media goes through the kernel module: in this machine's kernel where"
+                        " it takes modules, else in a QEMU guest")
+    parser.add_argument("--guest", action="store_true", help="the same, in a guest in any case")
     parser.add_argument("--calls", type=int, default=20, metavar="N", help="how many calls are placed (20)")
     parser.add_argument("--keep", action="store_true", help="leave it running afterwards, and say what to open")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)   # only look at the words
     options = parser.parse_args()
     if not 1 <= options.calls <= 400:
         parser.error(f"--calls {options.calls}: expected 1 to 400")
+    if options.guest and options.keep:
+        parser.error("--keep: a guest cannot be reached from here; leave it away")
+    if options.check:
+        return 0
     folder = tempfile.mkdtemp(prefix="rft-demo-")
     demo, good = None, False
     try:

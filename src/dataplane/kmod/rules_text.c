@@ -25,7 +25,7 @@ const char *rf_rules_comment(const struct rf_rules_config *config, enum rf_rules
 	char meaning[64];
 
 	if (kind == RF_RULES_TARGET)
-		snprintf(meaning, sizeof(meaning), "media, to kernel table %u", config->target);
+		snprintf(meaning, sizeof(meaning), "media, to kernel table %u; not for nft -f", config->target);
 	else if (kind == RF_RULES_ALIAS)
 		snprintf(meaning, sizeof(meaning), "media in, to the advertised address");
 	else
@@ -102,7 +102,9 @@ static void print_target(const struct rf_rules_config *config, const struct rf_r
 /* nft cannot read a rule with an xtables target. */
 static void print_targets(const struct rf_rules_config *config, struct rf_buf *out)
 {
-	rf_buf_text(out, "# A file for nft cannot have the target RTPFERRY; these commands add it:\n");
+	rf_buf_text(out, "# A file for nft cannot have the target RTPFERRY. These commands add it once the kernel "
+	                 "table is there;\n"
+	                 "# iptables-save and iptables-restore keep it.\n");
 	for (unsigned i = 0; i < config->n_ranges; i++)
 		print_target(config, &config->ranges[i], out);
 	for (unsigned i = 0; i < config->n_aliases; i++)

@@ -13,6 +13,7 @@
    10.0.0.9 [eth0]--------------+
    fd00::9                      |
                              [net] 10.0.1.1 ------------- [eth1] (no address) --- macvlan ----[net1] 10.0.1.7
+                                   fd01::1                                                           fd01::7
 
 From outside nobody reaches, and nobody sees, a private address. Who is inside and sends to a public address comes back by the
 cloud's gateway with his own source address, as with an elastic IP. A pod of the host's network lives in "node".
@@ -20,6 +21,8 @@ cloud's gateway with his own source address, as with an elastic IP. A pod of the
 
 import atexit
 import os
+import shutil
+import tempfile
 from collections import namedtuple
 
 from rig.netns import Namespace, address, link, remove_leftovers
@@ -28,7 +31,7 @@ from rig.topology import Place
 PUBLIC, PUBLIC_NET1 = "203.0.113.10", "203.0.113.11"
 NODE4, NODE6 = "10.0.0.5", "fd00::5"
 POD4, POD6 = "10.244.0.7", "fd44::7"
-NET1 = "10.0.1.7"
+NET1, NET1_6 = "10.0.1.7", "fd01::7"
 Node = namedtuple("Node", "name ip4 ip6")   # of Kubernetes
 NODE_A, NODE_B, PUBLIC_B = Node("node-a", NODE4, NODE6), Node("node-b", "10.0.0.6", "fd00::6"), "203.0.113.12"
 
@@ -63,7 +66,8 @@ class Cloud:
     def __init__(self):
         remove_leftovers()
         self._all, self._plugs = [], 0
-        self.leases = []   # addresses of the media network that its plugin has given to pods
+        self.attachments = []   # further interfaces of pods (lib/cni.py)
+        self.leases = tempfile.mkdtemp(prefix="rft-")   # where a plugin keeps the addresses that it has handed out
         atexit.register(self.destroy)
         try:
             self._make()
@@ -81,7 +85,7 @@ class Cloud:
         self.phone = Place(self.space("phone"), "198.51.100.2")
         self.inside = Place(self.space("inside"), "10.0.0.9", "fd00::9")
         link(self.phone.net, "pub", self.cloud, "pub")
-        for bridge, own in (("lan", ("10.0.0.1/24", "fd00::1/64")), ("net", ("10.0.1.1/24",))):
+        for bridge, own in (("lan", ("10.0.0.1/24", "fd00::1/64")), ("net", ("10.0.1.1/24", "fd01::1/64"))):
             self.cloud.ip("link", "add", "name", bridge, "type", "bridge")
             self.cloud.ip("link", "set", "dev", bridge, "up")
             address(self.cloud, bridge, *own)
@@ -131,14 +135,19 @@ class Cloud:
         address(space, device, *addresses)
 
     def remove(self, space):
-        """Remove one namespace before the others."""
+        """Remove one namespace before the others, and before it its further interfaces."""
+        for one in [one for one in self.attachments if one.pod is space]:
+            one.remove()
         self._all.remove(space)
         space.destroy()
 
     def destroy(self):
         """Remove every namespace."""
+        while self.attachments:
+            self.attachments[-1].remove()
         while self._all:
             self._all.pop().destroy()
+        shutil.rmtree(self.leases, ignore_errors=True)
 
     def __enter__(self):
         return self

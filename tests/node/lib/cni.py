@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A pod's network: its first interface as a network plugin makes it, and further ones as the plugins of a rendered
-NetworkAttachmentDefinition do: macvlan, sbr and tuning of the CNI project's reference plugins, as far as charts use them."""
+"""A pod's network: its first interface as a network plugin makes it, and the one that its annotation asks for, as Multus has it made:
+by the CNI project's reference plugins, run in the order of the rendered NetworkAttachmentDefinition."""
 
-import ipaddress
 import json
+import os
+import subprocess
 
 import helm
-from rig.netns import address, link
+from rig.netns import NETNS_FOLDER, address, link
 
-FIRST_TABLE = 100  # the routing table of sbr's first address
+PLUGINS = "/usr/lib/cni"
+ANNOTATION = "k8s.v1.cni.cncf.io/networks"
 
 
 def first_interface(cloud, number=0):
@@ -28,52 +30,56 @@ def first_interface(cloud, number=0):
     return pod
 
 
-def attach(cloud, pod, trees, device="net1"):
-    """Do for a pod what the release's attachment says."""
-    definition = helm.of_kind(trees, "NetworkAttachmentDefinition")[0]
-    config = json.loads(definition["spec"]["config"])
-    addresses = []
-    for plugin in config["plugins"]:
-        if plugin["type"] == "macvlan":
-            addresses = _macvlan(cloud.node, pod, plugin, device, cloud.leases)
-        elif plugin["type"] == "sbr":
-            for number, one in enumerate(addresses):
-                _source_routing(pod, one, device, FIRST_TABLE + number)
-        elif plugin["type"] == "tuning":
-            for key, value in plugin["sysctl"].items():
-                pod.sysctl(key.replace("IFNAME", device), value)
-        else:
-            raise ValueError(f"plugin {plugin['type']} is none that this node has")
+def attach(cloud, pod, trees, annotations=None):
+    """Do for a pod what its annotations ask for (a relay's, when they are not given); the Attachment, which goes with the cloud at last."""
+    made = Attachment(cloud, pod, trees, annotations or helm.workloads(trees)[0]["spec"]["template"]["metadata"]["annotations"])
+    made.add()
+    return made
 
 
-def _assigned(ipam, leases):
-    """Addresses of a pod by ipam's plugins static (the same for all) and host-local (the next of its first range)."""
-    if ipam["type"] == "static":
-        return ipam["addresses"]
-    pool = ipam["ranges"][0][0]
-    leases.append(str(ipaddress.ip_address(pool["rangeStart"]) + len(leases)))
-    return [{"address": f"{leases[-1]}/{pool['subnet'].partition('/')[2]}", "gateway": pool["gateway"]}]
+class Attachment:
+    """The further interface of a pod; the plugins run in the node's network, as they do there."""
 
+    def __init__(self, cloud, pod, trees, annotations):
+        asked = json.loads(annotations[ANNOTATION])[0]
+        definition = next(tree for tree in helm.of_kind(trees, "NetworkAttachmentDefinition")
+                          if tree["metadata"]["name"] == asked["name"])
+        self._config = json.loads(definition["spec"]["config"])
+        self._asked = asked
+        self._cloud = cloud
+        self._env = {"PATH": os.environ["PATH"], "CNI_PATH": PLUGINS, "CNI_CONTAINERID": pod.name,
+                     "CNI_NETNS": f"{NETNS_FOLDER}/{pod.name}", "CNI_IFNAME": asked.get("interface", "net1")}
+        self.pod = pod
+        self._result = None   # of the last plugin so far
 
-def _macvlan(node, pod, plugin, device, leases):
-    """The interface, with the addresses that ipam gives; those."""
-    node.ip("link", "set", "dev", plugin["master"], "up")
-    node.ip("link", "add", "link", plugin["master"], "name", "made", "type", "macvlan", "mode", plugin["mode"])
-    node.ip("link", "set", "dev", "made", "netns", pod.name, "name", device)
-    pod.ip("link", "set", "dev", device, "up")
-    addresses = _assigned(plugin["ipam"], leases)
-    address(pod, device, *(one["address"] for one in addresses))
-    return addresses
+    def add(self):
+        """Make it."""
+        self._cloud.attachments.append(self)
+        self._cloud.node.ip("link", "set", "dev", "eth1", "up")
+        for plugin in self._config["plugins"]:
+            self._result = json.loads(self._run("ADD", plugin))
 
+    def remove(self):
+        """What the kubelet has done before it removes a pod's namespace; nothing when it is done."""
+        if self not in self._cloud.attachments:
+            return
+        self._cloud.attachments.remove(self)
+        for plugin in reversed(self._config["plugins"]):
+            self._run("DEL", plugin)
 
-def _source_routing(pod, one, device, table):
-    """sbr: a rule for the source, the interface's routes moved to a table, a default route by the address's gateway."""
-    ip = one["address"].partition("/")[0]
-    family = "-6" if ":" in ip else "-4"
-    pod.ip(family, "rule", "add", "from", ip, "table", str(table))
-    for line in pod.ip(family, "route", "show", "dev", device, "table", "main").splitlines():
-        words = line.replace(" linkdown", "").split()
-        pod.ip(family, "route", "replace", *words, "dev", device, "table", str(table))
-        pod.ip(family, "route", "del", *words[:1], "dev", device)
-    if "gateway" in one:
-        pod.ip(family, "route", "replace", "default", "via", one["gateway"], "dev", device, "table", str(table))
+    def _run(self, command, plugin):
+        """One plugin does one thing; what it prints."""
+        config = {**plugin, "cniVersion": self._config["cniVersion"], "name": self._config["name"]}
+        wanted = {name: self._asked[name] for name, on in config.pop("capabilities", {}).items() if on and name in self._asked}
+        if wanted:
+            config["runtimeConfig"] = wanted
+        if self._result:
+            config["prevResult"] = self._result
+        if config.get("ipam", {}).get("type") == "host-local":
+            config["ipam"] = {**config["ipam"], "dataDir": self._cloud.leases}
+        with self._cloud.node.entered():
+            done = subprocess.run([f"{PLUGINS}/{plugin['type']}"], input=json.dumps(config), env={**self._env, "CNI_COMMAND": command},
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+        if done.returncode != 0:
+            raise RuntimeError(f"{command} of the CNI plugin {plugin['type']}: {done.stdout.strip() or done.stderr.strip()}")
+        return done.stdout

@@ -3,7 +3,7 @@
 
 import os
 
-from cloud import NET1, PUBLIC, PUBLIC_B, PUBLIC_NET1
+from cloud import NET1, NET1_6, PUBLIC, PUBLIC_B, PUBLIC_NET1
 
 KERNEL = os.environ.get("RELAY_DATAPLANE") == "kmod"   # in a guest with the module: forward there or not at all
 
@@ -31,14 +31,24 @@ _TWO = _interfaces({"name": "pub", "address": "hostIP", "advertised": PUBLIC, "p
                    {"name": "priv", "address": "hostIP", "ports": {"min": 25000, "max": 29999}})
 _SMALL = merged(_ONE, {"network": {"ports": {"min": 20000, "max": 20023}}})
 _PAIR = merged(_TWO, {"workload": {"relaysPerNode": 2}})
-_MULTUS = merged(_interfaces({"name": "pub", "address": "device:net1", "advertised": PUBLIC_NET1}, mode="multus"), {
-    "network": {"multus": {"attachment": {"create": True, "plugin": {
-        "type": "macvlan", "master": "eth1", "mode": "bridge",
-        "ipam": {"type": "static", "addresses": [{"address": f"{NET1}/24", "gateway": "10.0.1.1"}]}}}}}})
 
-_POOL = merged(_MULTUS, {"network": {"multus": {"attachment": {"plugin": {"ipam": {"type": "host-local", "ranges": [
-    [{"subnet": "10.0.1.0/24", "rangeStart": NET1, "gateway": "10.0.1.1"}]]}}}}}})
-del _POOL["network"]["multus"]["attachment"]["plugin"]["ipam"]["addresses"]
+
+def _multus(ipam, device="net1", networks=(), **more):
+    """A pod with a second interface; more: of the attachment."""
+    plugin = {"type": "macvlan", "master": "eth1", "mode": "bridge", "ipam": ipam}
+    if networks:
+        plugin["capabilities"] = {"ips": True}
+    return merged(_interfaces({"name": "pub", "address": f"device:{device}", "advertised": PUBLIC_NET1}, mode="multus"),
+                  {"network": {"multus": {"attachment": {"create": True, "plugin": plugin, **more}, "networks": list(networks)}}})
+
+
+_STATIC = {"type": "static", "addresses": [{"address": f"{NET1}/24", "gateway": "10.0.1.1"}, {"address": f"{NET1_6}/64", "gateway": "fd01::1"}]}
+_POOL = {"type": "host-local", "ranges": [[{"subnet": "10.0.1.0/24", "rangeStart": NET1, "gateway": "10.0.1.1"}],
+                                          [{"subnet": "fd01::/64", "rangeStart": NET1_6, "gateway": "fd01::1"}]]}
+# What a network of the annotation asks for comes without a gateway; these routes are moved to where that of the address is.
+_ROUTED = {"type": "static", "routes": [{"dst": "0.0.0.0/1", "gw": "10.0.1.1"}, {"dst": "128.0.0.0/1", "gw": "10.0.1.1"},
+                                        {"dst": "::/1", "gw": "fd01::1"}, {"dst": "8000::/1", "gw": "fd01::1"}]}
+_ASKED = [{"name": "media", "interface": "media0", "ips": [f"{NET1}/24", f"{NET1_6}/64"]}]
 
 _MARKED = merged(_TWO, {"config": {"interface-mark": ["pub:0x10"], "interface-stack": ["priv"], "tos": 184}})
 _LOW = {"ng": {"port": 986}, "http": {"port": 987}}
@@ -105,10 +115,12 @@ _RELEASES = {
         "env": [{"name": "PREBUILT", "value": "/prebuilt"}], "headers": False, "volumeMounts": [{"name": "prebuilt", "mountPath": "/prebuilt"}]}},
         "extraVolumes": [{"name": "prebuilt", "hostPath": {"path": PREBUILT}}]}),
     "unconfined": merged(_TWO, {"securityContext": {"seccompProfile": "Unconfined"}}),
-    "multus": _MULTUS,
-    "multus-pool": _POOL,                                               # addresses from a range
-    "multus-init": merged(_MULTUS, {"kernelModule": {"required": True, "table": {"bootstrap": "init"}}}),
-    "multus-no-rule": merged(_MULTUS, {"network": {"multus": {"attachment": {"sourceRouting": False}}}}, _NO_MODULE),
+    "multus": _multus(_STATIC),
+    "multus-pool": _multus(_POOL),                                      # addresses from a range
+    "multus-asked": _multus(_ROUTED, "media0", _ASKED, name="media"),   # addresses and device from the pod's annotation
+    "multus-init": merged(_multus(_STATIC), {"kernelModule": {"required": True, "table": {"bootstrap": "init"}}}),
+    "multus-no-rule": _multus(_STATIC, sourceRouting=False),
+    "multus-strict": merged(_multus(_STATIC, sourceRouting=False, rpFilter=""), _NO_MODULE),   # the module takes packets before
 }
 
 

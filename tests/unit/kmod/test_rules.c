@@ -371,6 +371,8 @@ static void the_target_has_the_aliases_too(void **state)
 		strstr(text.data, "# iptables-nft -t raw -A PREROUTING -d 203.0.113.9 -p udp --dport 30000:40000"));
 	assert_non_null(
 		strstr(text.data, "# ip6tables-nft -t raw -A PREROUTING -d 2001:db8::9 -p udp --dport 5004:5004"));
+	assert_non_null(strstr(text.data, "media, to kernel table 7; not for nft -f\" -j RTPFERRY --id 7\n"));
+	assert_non_null(strstr(text.data, "iptables-save and iptables-restore keep it.\n"));
 	rf_buf_free(&text);
 }
 
