@@ -87,19 +87,35 @@ void rf_hook_put(struct rf_net *rn)
 		nf_unregister_net_hooks(rn->net, rn->prerouting, ARRAY_SIZE(prerouting));
 }
 
+/* A packet that others hold, too, may not be changed, not even by pulling its headers together. */
+static bool may_read(struct sk_buff *skb, unsigned int bytes)
+{
+	return skb_headlen(skb) >= bytes || (!skb_shared(skb) && pskb_may_pull(skb, bytes));
+}
+
+/* What the stack would see to before IP. */
+static int check_link(const struct sk_buff *skb)
+{
+	if (unlikely(skb_vlan_tag_present(skb)))
+		return RF_HINDERED(RTPFERRY_REASON_TAGGED);
+	return unlikely(skb_shared(skb)) ? RF_HINDERED(RTPFERRY_REASON_SHARED) : 0;
+}
+
 /* What ip_rcv() checks and clears before PREROUTING, for a packet to one of our addresses. */
 static unsigned int ingress4(struct rf_net *rn, struct sk_buff *skb)
 {
 	const struct iphdr *iph;
 	unsigned int len;
+	int hindered;
 
-	if (!pskb_may_pull(skb, sizeof(*iph)))
+	if (!may_read(skb, sizeof(*iph)))
 		return NF_ACCEPT;
 	iph = ip_hdr(skb);
 	if (iph->protocol != IPPROTO_UDP || !rf_address_find4(rn, iph->daddr))
 		return NF_ACCEPT;
-	if (skb_vlan_tag_present(skb))
-		return rf_rx_decline(rn, RTPFERRY_REASON_TAGGED);
+	hindered = check_link(skb);
+	if (hindered)
+		return rf_rx_decline(rn, -1 - hindered);
 	len = ntohs(iph->tot_len);
 	if (iph->version != 4 || iph->ihl < 5 || len < iph->ihl * 4 || skb->len < len)
 		return rf_rx_decline(rn, RTPFERRY_REASON_DAMAGED);
@@ -117,18 +133,21 @@ static unsigned int ingress6(struct rf_net *rn, struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6h;
 	unsigned int len;
+	int hindered;
 
-	if (!pskb_may_pull(skb, sizeof(*ip6h)))
+	if (!may_read(skb, sizeof(*ip6h)))
 		return NF_ACCEPT;
 	ip6h = ipv6_hdr(skb);
-	if (ip6h->nexthdr != IPPROTO_UDP || !rf_address_find6(rn, &ip6h->daddr))
+	if (!rf_rx_is_udp6(skb) || !rf_address_find6(rn, &ip6h->daddr))
 		return NF_ACCEPT;
-	if (skb_vlan_tag_present(skb))
-		return rf_rx_decline(rn, RTPFERRY_REASON_TAGGED);
+	hindered = check_link(skb);
+	if (hindered)
+		return rf_rx_decline(rn, -1 - hindered);
 	len = ntohs(ip6h->payload_len) + sizeof(*ip6h);
 	if (ip6h->version != 6 || skb->len < len)
 		return rf_rx_decline(rn, RTPFERRY_REASON_DAMAGED);
-	if (pskb_trim_rcsum(skb, len))
+	/* Behind other headers it is only counted; a jumbogram's length is there, too. */
+	if (ip6h->nexthdr == IPPROTO_UDP && pskb_trim_rcsum(skb, len))
 		return rf_rx_decline(rn, RTPFERRY_REASON_NO_MEMORY);
 	skb_set_transport_header(skb, sizeof(*ip6h));
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
@@ -139,7 +158,7 @@ static unsigned int ingress(void *priv, struct sk_buff *skb, const struct nf_hoo
 {
 	struct rf_net *rn = priv;
 
-	if (skb->pkt_type != PACKET_HOST || skb_shared(skb))
+	if (skb->pkt_type == PACKET_OTHERHOST)
 		return NF_ACCEPT;
 	if (skb->protocol == htons(ETH_P_IP))
 		return ingress4(rn, skb);

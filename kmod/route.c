@@ -62,10 +62,22 @@ static struct dst_entry *route4(struct net *net, const struct rf_flow *flow)
 	return &rt->dst;
 }
 
+/* IPv4's look-up refuses a source that is not the host's own, IPv6's leaves that to who asks. */
+static bool is_own6(struct net *net, const struct in6_addr *ip, int vrf)
+{
+	struct flowi6 key = { .flowi6_oif = vrf, .daddr = *ip };
+	struct dst_entry *dst = ip6_route_output(net, NULL, &key);
+	bool own = container_of(dst, struct rt6_info, dst)->rt6i_flags & RTF_LOCAL;
+
+	dst_release(dst);
+	return own;
+}
+
 static struct dst_entry *route6(struct net *net, const struct rf_flow *flow)
 {
+	int vrf = vrf6(net, &flow->out6);
 	struct flowi6 key = {
-		.flowi6_oif = vrf6(net, &flow->out6),
+		.flowi6_oif = vrf,
 		.saddr = flow->out6,
 		.daddr = flow->to6,
 		.fl6_sport = flow->out_port,
@@ -74,8 +86,11 @@ static struct dst_entry *route6(struct net *net, const struct rf_flow *flow)
 		.flowlabel = ip6_make_flowinfo(flow->tos, 0),
 		.flowi6_mark = flow->mark,
 	};
-	struct dst_entry *dst = ip6_dst_lookup_flow(net, NULL, &key, NULL);
+	struct dst_entry *dst;
 
+	if (!is_own6(net, &flow->out6, vrf))
+		return NULL;
+	dst = ip6_dst_lookup_flow(net, NULL, &key, NULL);
 	if (IS_ERR(dst))
 		return NULL;
 	if (!is_direct(dst) ||

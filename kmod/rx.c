@@ -3,6 +3,7 @@
 #include <linux/preempt.h>
 #include <linux/udp.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include "address.h"
 #include "event.h"
 #include "flow.h"
@@ -52,20 +53,38 @@ unsigned int rf_rx_decline(struct rf_net *rn, enum rtpferry_reason why)
 	return NF_ACCEPT;
 }
 
+/* What it is that stands behind extension headers; every fragment says what it is of. */
+static noinline bool is_udp_behind(const struct sk_buff *skb)
+{
+	unsigned int at = 0;
+
+	return ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr) &&
+	       ipv6_find_hdr(skb, &at, -1, NULL, NULL) == IPPROTO_UDP;
+}
+
+/**
+ * rf_rx_is_udp6 - does an IPv6 packet carry UDP, behind whatever headers?
+ * @skb: with data at its IP header
+ *
+ * Context: any.
+ */
+bool rf_rx_is_udp6(const struct sk_buff *skb)
+{
+	return ipv6_hdr(skb)->nexthdr == IPPROTO_UDP || is_udp_behind(skb);
+}
+
 /*
- * A packet to one of our addresses? Anything else is nobody's business here, nor counted; nor is
+ * UDP to one of our addresses? Anything else is nobody's business here, nor counted; nor is
  * what the device of a VRF shows: the one that it came in by has shown it before.
  */
 static __always_inline bool is_ours(struct rf_net *rn, struct packet *packet, bool ip6)
 {
-	const struct ipv6hdr *ip6h;
 	const struct iphdr *iph;
 
 	if (ip6) {
-		ip6h = ipv6_hdr(packet->skb);
-		if (ip6h->nexthdr == IPPROTO_TCP || ip6h->nexthdr == IPPROTO_ICMPV6)
+		if (!rf_rx_is_udp6(packet->skb))
 			return false;
-		packet->address = rf_address_find6(rn, &ip6h->daddr);
+		packet->address = rf_address_find6(rn, &ipv6_hdr(packet->skb)->daddr);
 	} else {
 		iph = ip_hdr(packet->skb);
 		if (iph->protocol != IPPROTO_UDP)
@@ -120,7 +139,7 @@ static __always_inline int find_flow(struct packet *packet, u64 entry)
 }
 
 /* What the datagram carries: RTP or RTCP, as the flow expects? */
-static __always_inline int classify(struct packet *packet)
+static __always_inline int classify(struct packet *packet, bool ip6)
 {
 	const u8 *payload = (const u8 *)(packet->udp + 1);
 	u32 flags = packet->flow->flags;
@@ -130,6 +149,8 @@ static __always_inline int classify(struct packet *packet)
 	packet->bytes = ntohs(packet->udp->len) - sizeof(struct udphdr);
 	if (unlikely(packet->header + sizeof(struct udphdr) + packet->bytes != packet->skb->len))
 		return HINDERED(LENGTH);
+	if (ip6 && unlikely(!packet->udp->check))
+		return HINDERED(NO_CHECKSUM);
 	if (unlikely(payload[0] >> 6 != 2)) {
 		if (payload[0] < 4)
 			return HINDERED(STUN);
@@ -237,7 +258,7 @@ static __always_inline unsigned int rx(struct rf_net *rn, struct sk_buff *skb, u
 	if (unlikely(hindered))
 		return rf_rx_decline(rn, -1 - hindered);
 	flow = packet.flow;
-	hindered = classify(&packet);
+	hindered = classify(&packet, ip6);
 	if (unlikely(hindered))
 		return pass_up(flow, hindered);
 	if (unlikely(!is_expected(&packet, ip6)))

@@ -13,6 +13,7 @@ struct rf_net;
 
 unsigned int rf_rx4(struct rf_net *rn, struct sk_buff *skb, u64 entry);
 unsigned int rf_rx6(struct rf_net *rn, struct sk_buff *skb, u64 entry);
+bool rf_rx_is_udp6(const struct sk_buff *skb);
 unsigned int rf_rx_decline(struct rf_net *rn, enum rtpferry_reason why);
 
 #endif

@@ -99,7 +99,8 @@ enum rtpferry_flow_flag {
 };
 
 /**
- * enum rtpferry_reason - why a packet was not forwarded
+ * enum rtpferry_reason - why a packet was not forwarded. Counted is UDP to an address of a
+ *   table's; what is not UDP, or is for another host, is left alone without
  * @RTPFERRY_REASON_FRAGMENT: an IP fragment
  * @RTPFERRY_REASON_HEADER: IPv4 options or IPv6 extension headers
  * @RTPFERRY_REASON_GSO: several datagrams joined by segmentation offload
@@ -112,14 +113,17 @@ enum rtpferry_flow_flag {
  *   not carry
  * @RTPFERRY_REASON_SOURCE: not from the expected source
  * @RTPFERRY_REASON_MTU: larger than the output route takes
- * @RTPFERRY_REASON_NO_ROUTE: no route, or one that cannot be used directly (local, transformed,
- *   tunnelled)
+ * @RTPFERRY_REASON_NO_ROUTE: no route, one that cannot be used directly (local, transformed,
+ *   tunnelled), or no address of the host's to send from
  * @RTPFERRY_REASON_NO_NEIGHBOUR: the next hop's link address is not known yet
  * @RTPFERRY_REASON_NO_MEMORY: the packet's buffer was shared and could not be copied
  * @RTPFERRY_REASON_COUNT_ONLY: the flow only counts
  * @RTPFERRY_REASON_BLOCKED: the flow blocks
  * @RTPFERRY_REASON_TAGGED: at ingress, a VLAN tag that its device has not taken off
  * @RTPFERRY_REASON_DAMAGED: at ingress, an IP header that does not hold
+ * @RTPFERRY_REASON_SHARED: at ingress, a packet that somebody else holds, too, as pktgen's are
+ * @RTPFERRY_REASON_NO_CHECKSUM: IPv6 with a UDP checksum of zero, which hosts have to drop (RFC
+ *   8200 section 8.1)
  */
 enum rtpferry_reason {
 	RTPFERRY_REASON_FRAGMENT,
@@ -139,6 +143,8 @@ enum rtpferry_reason {
 	RTPFERRY_REASON_BLOCKED,
 	RTPFERRY_REASON_TAGGED,
 	RTPFERRY_REASON_DAMAGED,
+	RTPFERRY_REASON_SHARED,
+	RTPFERRY_REASON_NO_CHECKSUM,
 
 	/* private: how many there are */
 	RTPFERRY_REASON_COUNT,

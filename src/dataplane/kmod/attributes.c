@@ -141,6 +141,8 @@ const char *rf_attribute_reason(uint32_t reason)
 		[RTPFERRY_REASON_BLOCKED] = "blocked",
 		[RTPFERRY_REASON_TAGGED] = "tagged",
 		[RTPFERRY_REASON_DAMAGED] = "damaged",
+		[RTPFERRY_REASON_SHARED] = "shared",
+		[RTPFERRY_REASON_NO_CHECKSUM] = "no-checksum",
 	};
 
 	return reason < sizeof(names) / sizeof(names[0]) ? names[reason] : NULL;

@@ -55,14 +55,6 @@ def leaks():
         return file.read().splitlines()
 
 
-def forget_leaks():
-    """What is lost now is not ours."""
-    write(KMEMLEAK, "scan")
-    time.sleep(6)
-    write(KMEMLEAK, "scan")
-    write(KMEMLEAK, "clear")
-
-
 def lockdep_looks():
     """Whether lockdep still does: after its first report, or when its tables are full, it stops."""
     with open("/proc/lockdep_stats", encoding="ascii") as file:

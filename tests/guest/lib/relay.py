@@ -101,9 +101,9 @@ def ipv4(source, to, payload, protocol=17, options=b"", total=None, check=None):
     return head[:10] + struct.pack("!H", right if check is None else check) + head[12:] + payload
 
 
-def ipv6(source, to, payload):
-    """An IPv6 packet of UDP."""
-    return struct.pack("!IHBB", 6 << 28, len(payload), 17, 64) + b"".join(
+def ipv6(source, to, payload, protocol=17):
+    """An IPv6 packet, of UDP or of what else its first header is."""
+    return struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64) + b"".join(
         socket.inet_pton(socket.AF_INET6, address) for address in (source, to)) + payload
 
 
@@ -117,3 +117,21 @@ def ones_sum(data):
 def datagram(data, length=None, source=6000, to=4000):
     """UDP without a checksum."""
     return struct.pack("!HHHH", source, to, length or 8 + len(data), 0) + data
+
+
+def with_checksum(source, to, packet):
+    """A datagram with its checksum."""
+    family = socket.AF_INET6 if ":" in to else socket.AF_INET
+    pseudo = b"".join(socket.inet_pton(family, address) for address in (source, to)) + struct.pack("!II", len(packet), 17)
+    return packet[:6] + struct.pack("!H", ~ones_sum(pseudo + packet) & 0xffff or 0xffff) + packet[8:]
+
+
+def datagrams(*socks, first_s=0.5, quiet_s=0.1):
+    """All that each socket got, in its order: waits for the first, then until it is quiet."""
+    got = {sock: [] for sock in socks}
+    wait_s = first_s
+    while ready := select.select(socks, [], [], wait_s)[0]:
+        for sock in ready:
+            got[sock].append(sock.recv(65536))
+        wait_s = quiet_s
+    return list(got.values())
