@@ -70,6 +70,7 @@ class Failures:
     """Allocations that are made to fail, of either kind: by page and by slab."""
 
     KINDS = ("failslab", "fail_page_alloc")
+    TIMES = 10**9   # that they may; the kernel counts down
 
     @classmethod
     def _set(cls, **values):
@@ -81,14 +82,23 @@ class Failures:
     @classmethod
     def by_request(cls):
         """Only what a thread asks for itself, through nth(); those allocations that may sleep, too."""
-        cls._set(verbose=0, probability=0, times=-1, task_filter="N", ignore_gfp_wait="N")
+        cls._set(verbose=0, probability=0, times=cls.TIMES, task_filter="N", ignore_gfp_wait="N")
 
     @classmethod
     def of_packets(cls, percent):
         """So many of the allocations that may not sleep, whoever makes them."""
-        cls._set(probability=0, ignore_gfp_wait="Y", verbose=0, interval=1, times=-1, task_filter="N")
+        cls._set(probability=0, ignore_gfp_wait="Y", verbose=0, interval=1, times=cls.TIMES, task_filter="N")
         for kind in cls.KINDS:
             write(f"{DEBUGFS}/{kind}/probability", str(percent))
+
+    @classmethod
+    def made(cls):
+        """How many allocations have failed since it was said which."""
+        left = 0
+        for kind in cls.KINDS:
+            with open(f"{DEBUGFS}/{kind}/times", encoding="ascii") as file:
+                left += int(file.read())
+        return len(cls.KINDS) * cls.TIMES - left
 
     @classmethod
     def none(cls):
