@@ -18,7 +18,8 @@ TAIL = 40              # lines of a log that a failure shows
 COVERAGE_FLOOR = 80.0  # percent of the lines of src/
 GUEST_KERNELS = ("6.1", "6.12")
 # Scripts of tests/guest, and their words, that the debug kernel runs in one guest. Those with real peers are too slow on it.
-DEBUG_SCRIPTS = ("control", "forwarding", "declined", "routes", "up", "refusals", "fuzz_netlink:30", "stress:20")
+DEBUG_SCRIPTS = ("control", "forwarding", "declined", "each_way", "routes", "up", "refusals", "races", "lifetime", "hooks", "fuzz_netlink:30",
+                 "stress:20")
 AT_ONCE = int(os.environ.get("RUNGS_AT_ONCE", "2"))   # most tests wait most of the time
 C_FOLDERS = ("src", "tests", "bench", "include", "kmod")
 
