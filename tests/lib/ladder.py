@@ -17,6 +17,7 @@ LOGS = "build/logs"
 TAIL = 40              # lines of a log that a failure shows
 COVERAGE_FLOOR = 80.0  # percent of the lines of src/
 GUEST_KERNELS = ("6.1", "6.12")
+NODE_TURNS = 4   # of a suite that needs a guest of its own: one on each kernel, and as many in which it rests
 # Scripts of tests/guest, and their words, that the debug kernel runs in one guest. Those with real peers are too slow on it.
 DEBUG_SCRIPTS = ("control", "forwarding", "declined", "each_way", "routes", "up", "refusals", "races", "lifetime", "hooks", "fuzz_netlink:30",
                  "stress:20")
@@ -285,9 +286,9 @@ def suites(folder):
         return [line.split() for line in file if line.strip() and not line.startswith("#")]
 
 
-def at_turn(lines, number, turn):
-    """Those whose turn it is on the kernel of that number; all without turns."""
-    return [line for at, line in enumerate(lines) if turn is None or (at + turn) % len(GUEST_KERNELS) == number]
+def at_turn(lines, number, turn, turns=len(GUEST_KERNELS)):
+    """Those whose turn it is, of so many, on the kernel of that number; all without turns."""
+    return [line for at, line in enumerate(lines) if turn is None or (at + turn) % turns == number]
 
 
 def guest_suites(number, turn):
@@ -377,7 +378,7 @@ def node(ladder):
     for number, kernel in enumerate(GUEST_KERNELS):
         if not _fetched(ladder, kernel):
             continue
-        for words in at_turn(suites("node"), number, turn):
+        for words in at_turn(suites("node"), number, turn, NODE_TURNS):
             ladder.suite("tests/guest/run", {"PRESET": "dev"}, 30, ["--kernel", kernel, "--timeout", "1700", "tests/guest/node", *words],
                          f"tests/guest/node {' '.join(words)} on kernel {kernel}")
 
