@@ -19,8 +19,7 @@ COVERAGE_FLOOR = 80.0  # percent of the lines of src/
 GUEST_KERNELS = ("6.1", "6.12")
 NODE_TURNS = 4   # of a suite that needs a guest of its own: one on each kernel, and as many in which it rests
 # Scripts of tests/guest, and their words, that the debug kernel runs in one guest. Those with real peers are too slow on it.
-DEBUG_SCRIPTS = ("control", "forwarding", "declined", "each_way", "routes", "up", "refusals", "races", "lifetime", "hooks", "fuzz_netlink:30",
-                 "stress:20")
+DEBUG_SCRIPTS = ("control", "forwarding", "declined", "routes", "up", "refusals", "races", "lifetime", "fuzz_netlink:30", "stress:20")
 AT_ONCE = int(os.environ.get("RUNGS_AT_ONCE", "2"))   # most tests wait most of the time
 C_FOLDERS = ("src", "tests", "bench", "include", "kmod")
 
