@@ -4,7 +4,8 @@
  *
  *   fuzz_netlink SEED SECONDS [--fail] [--count N]
  *
- * The same SEED gives the same messages. With --fail one request in three also has one of its allocations fail
+ * The same SEED gives the same messages; on a slow machine it takes longer than SECONDS to send enough of them. With
+ * --fail one request in three also has one of its allocations fail
  * (/proc/thread-self/fail-nth). Prints: messages sent, then for each command and errno how many requests were answered
  * so.
  */
@@ -25,6 +26,7 @@
 #include "message.h"
 #include "uapi/rtpferry.h"
 
+#define LEAST 3000 /* messages: fewer would hardly reach what needs a table, then a flow */
 #define SOCKETS 2
 #define ERRNOS 256
 #define SLOWEST 30 /* allocations of a request, of which one fails */
@@ -225,7 +227,8 @@ int main(int argc, char **argv)
 		one();
 		clock_gettime(CLOCK_MONOTONIC, &now);
 	} while (fuzzer.sent < most &&
-	         (double)(now.tv_sec - start.tv_sec) + (double)(now.tv_nsec - start.tv_nsec) / 1e9 < seconds);
+	         (fuzzer.sent < LEAST ||
+	          (double)(now.tv_sec - start.tv_sec) + (double)(now.tv_nsec - start.tv_nsec) / 1e9 < seconds));
 	for (int i = 0; i < SOCKETS; i++)
 		drain(fuzzer.sockets[i], 1000);
 	report();
