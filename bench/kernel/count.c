@@ -95,8 +95,8 @@ static bool is_prefix(uint8_t byte)
 }
 
 /*
- * Does it lock the cache line that it writes? A kernel with one processor has taken the prefix LOCK away at its start, and
- * written DS there, which nothing else has but jumps (0xff /4) that are prepared for indirect branch tracking. What
+ * Does it lock the cache line that it writes? A kernel with one processor has taken the prefix LOCK away at its start,
+ * and written DS there, which nothing else has but jumps (0xff /4) that are prepared for indirect branch tracking. What
  * exchanges a register with memory (0x86, 0x87) locks without a prefix.
  */
 static bool locks(const uint8_t *code, size_t size)
