@@ -4,9 +4,11 @@
 #include "rewrite.h"
 #include "table.h"
 
-static int put_source(struct sk_buff *msg, const struct rf_rtp_source *source, s64 now_us)
+/* The clock is read after the figures were: no packet has come later than that. */
+static int put_source(struct sk_buff *msg, const struct rf_rtp_source *source)
 {
 	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_STATS_SOURCE);
+	s64 idle_us = rf_stats_now_us() - source->last_us;
 
 	if (!nest || nla_put_u32(msg, RTPFERRY_A_SOURCE_SSRC, source->ssrc) ||
 	    nla_put_u64_64bit(msg, RTPFERRY_A_SOURCE_PACKETS, source->packets, 0) ||
@@ -20,22 +22,21 @@ static int put_source(struct sk_buff *msg, const struct rf_rtp_source *source, s
 	    nla_put_u32(msg, RTPFERRY_A_SOURCE_CLOCK_RATE, source->clock_rate) ||
 	    nla_put_u32(msg, RTPFERRY_A_SOURCE_HIGHEST_SEQ, source->max_seq) ||
 	    nla_put_u8(msg, RTPFERRY_A_SOURCE_PAYLOAD_TYPE, source->payload_type) ||
-	    nla_put_u64_64bit(msg, RTPFERRY_A_SOURCE_IDLE_MS,
-			      div_u64(now_us - source->last_us, 1000), 0) ||
+	    nla_put_u64_64bit(msg, RTPFERRY_A_SOURCE_IDLE_MS, div_u64(idle_us, 1000), 0) ||
 	    nla_put_u64_64bit(msg, RTPFERRY_A_SOURCE_WINDOW, source->window, 0))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
 }
 
-static int put_sources(struct sk_buff *msg, const struct rf_stats *stats, s64 now_us)
+static int put_sources(struct sk_buff *msg, const struct rf_stats *stats)
 {
 	struct rf_rtp_source source;
 	unsigned int i;
 
 	for (i = 0; i < RF_MAX_SOURCES; i++) {
 		source = stats->slots[i].source;
-		if (source.started && put_source(msg, &source, now_us))
+		if (source.started && put_source(msg, &source))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -62,16 +63,16 @@ static int put_stats(struct sk_buff *msg, const struct rf_stats *stats)
 {
 	struct nlattr *nest = nla_nest_start(msg, RTPFERRY_A_FLOW_STATS);
 	struct rf_totals totals = rf_stats_totals(stats);
-	s64 now_us = rf_stats_now_us();
+	s64 idle_us = rf_stats_now_us() - totals.last_us;
 
 	if (!nest || nla_put_u64_64bit(msg, RTPFERRY_A_STATS_PACKETS, totals.packets, 0) ||
 	    nla_put_u64_64bit(msg, RTPFERRY_A_STATS_BYTES, totals.bytes, 0) ||
 	    nla_put_u64_64bit(msg, RTPFERRY_A_STATS_RTCP, stats->rtcp_packets, 0) ||
 	    (totals.last_us && nla_put_u64_64bit(msg, RTPFERRY_A_STATS_IDLE_MS,
-						 div_u64(now_us - totals.last_us, 1000), 0)) ||
+						 div_u64(idle_us, 1000), 0)) ||
 	    rf_netlink_put_reasons(msg, RTPFERRY_A_STATS_PASSED_UP, stats->passed_up) ||
 	    rf_netlink_put_reasons(msg, RTPFERRY_A_STATS_DROPPED, stats->dropped) ||
-	    put_sources(msg, stats, now_us) || put_past(msg, &stats->past))
+	    put_sources(msg, stats) || put_past(msg, &stats->past))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
