@@ -17,25 +17,21 @@ static DEFINE_XARRAY_ALLOC1(ids);
  * @rn: the namespace
  * @id: of the table
  *
- * Context: under rf_net.lock.
+ * Another namespace's may go meanwhile, whatever lock the caller has: RCU keeps it.
+ *
+ * Context: any; the table stays as long as rf_net.lock is held.
  * Return: the table, or NULL.
  */
 struct rf_table *rf_table_find(struct rf_net *rn, u32 id)
 {
-	struct rf_table *table = xa_load(&ids, id);
+	struct rf_table *table;
 
-	return table && table->rn == rn ? table : NULL;
-}
-
-/* Whether a namespace has a table of this id. Context: may sleep. */
-bool rf_table_exists(struct rf_net *rn, u32 id)
-{
-	bool found;
-
-	mutex_lock(&rn->lock);
-	found = rf_table_find(rn, id);
-	mutex_unlock(&rn->lock);
-	return found;
+	rcu_read_lock();
+	table = xa_load(&ids, id);
+	if (table && table->rn != rn)
+		table = NULL;
+	rcu_read_unlock();
+	return table;
 }
 
 /**

@@ -82,7 +82,6 @@ void rf_table_reap(struct work_struct *work);
 struct rf_table *rf_table_find(struct rf_net *rn, u32 id);
 struct rf_table *rf_table_next(unsigned long *id);
 bool rf_table_is_orphan(u32 id);
-bool rf_table_exists(struct rf_net *rn, u32 id);
 bool rf_table_has(const struct rf_table *table, const struct rf_address *address);
 struct rf_flow *rf_table_next_flow(struct rf_table *table, unsigned int *address,
 				   unsigned int *port);

@@ -36,7 +36,7 @@ static int check(const struct xt_tgchk_param *par)
 
 	if (!ns_capable(par->net->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
-	if (!rf_table_exists(rf_net(par->net), info->table)) {
+	if (!rf_table_find(rf_net(par->net), info->table)) {
 		pr_info_ratelimited("RTPFERRY: no table %u in the rule's namespace\n", info->table);
 		return -ENOENT;
 	}
