@@ -4,9 +4,9 @@
 
 #include <net/genetlink.h>
 
-/* Where the kernel does not know it, everybody may listen. */
+/* Before multicast groups had flags of their own, they took this one of the commands'. */
 #ifndef GENL_MCAST_CAP_NET_ADMIN
-#define GENL_MCAST_CAP_NET_ADMIN 0
+#define GENL_MCAST_CAP_NET_ADMIN GENL_UNS_ADMIN_PERM
 #endif
 
 #endif
