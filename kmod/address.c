@@ -53,7 +53,7 @@ static struct rf_address *make(struct rf_net *rn, u8 family, const union rf_ip *
  *
  * Context: under rf_net.lock, may sleep.
  * Return: the address, to be given back with rf_address_put(); ERR_PTR: -ENOMEM, or
- * -EEXIST where another table named it with another primary address.
+ * -EEXIST where it is named already, with another primary address.
  */
 struct rf_address *rf_address_get(struct rf_net *rn, u8 family, const union rf_ip *ip,
 				  struct rf_address *primary, struct netlink_ext_ack *extack)
@@ -65,7 +65,7 @@ struct rf_address *rf_address_get(struct rf_net *rn, u8 family, const union rf_i
 		return address ?: ERR_PTR(-ENOMEM);
 	}
 	if (address->primary != primary) {
-		NL_SET_ERR_MSG(extack, "another table named this address with another alias-of");
+		NL_SET_ERR_MSG(extack, "this address is named already, with another alias-of");
 		return ERR_PTR(-EEXIST);
 	}
 	address->users++;

@@ -38,7 +38,7 @@ struct rf_type {
 };
 
 /**
- * struct rf_flow - one direction; never changed once packets see it, but for @retry_at
+ * struct rf_flow - one direction; what packets read of it never changes, but for @retry_at
  *
  * A packet reads the first cache line, which has the first payload type too; for the next eight
  * the second. With IPv6, and where @sum does not hold, it reads the line of @source6. What it

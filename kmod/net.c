@@ -15,6 +15,7 @@ unsigned int rf_net_id;
  * @net: the namespace
  *
  * Context: any, while @net is alive.
+ * Return: it.
  */
 struct rf_net *rf_net(const struct net *net)
 {
@@ -27,6 +28,7 @@ struct rf_net *rf_net(const struct net *net)
  * @reason: why
  *
  * Context: any.
+ * Return: how many, on all CPUs.
  */
 u64 rf_net_declined(const struct rf_net *rn, enum rtpferry_reason reason)
 {

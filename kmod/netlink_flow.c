@@ -198,7 +198,8 @@ static int read_type(const struct nlattr *attr, struct rf_flow *flow,
 							     RTPFERRY_A_TYPE_NUMBER,
 				      "a payload type needs number and clock-rate");
 	if (flow->n_types == RF_MAX_TYPES)
-		return rf_refuse(extack, attr, -ENOSPC, "a flow has at most 16 payload types");
+		return rf_refuse(extack, attr, -ENOSPC,
+				 "a flow has at most " __stringify(RF_MAX_TYPES) " payload types");
 	flow->types[flow->n_types++] = (struct rf_type){
 		.number = nla_get_u8(number),
 		.clock_rate = nla_get_u32(clock_rate),
@@ -293,7 +294,7 @@ static int read_flows(struct rf_table *table, struct genl_info *info, struct lli
 		*n_new += flow->stats ? 1 : 0;
 		if (table->n_flows + *n_new > RF_MAX_FLOWS)
 			return rf_refuse(info->extack, attr, -ENOSPC,
-					 "a table has at most 262144 flows");
+					 "a table has at most " __stringify(RF_MAX_FLOWS) " flows");
 		cond_resched();
 	}
 	return 0;

@@ -18,6 +18,7 @@
  * @port_b: its port
  *
  * Context: any.
+ * Return: their sum, not folded.
  */
 __wsum rf_rewrite_sum(u8 family, const union rf_ip *a, __be16 port_a, const union rf_ip *b,
 		      __be16 port_b)

@@ -67,6 +67,7 @@ static noinline bool is_udp_behind(const struct sk_buff *skb)
  * @skb: with data at its IP header
  *
  * Context: any.
+ * Return: whether it does.
  */
 bool rf_rx_is_udp6(const struct sk_buff *skb)
 {

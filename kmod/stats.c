@@ -73,6 +73,7 @@ struct rf_rtp_source *rf_stats_make_room(struct rf_stats *stats, u32 ssrc)
  * @stats: of the flow; packets may be changing them
  *
  * Context: any.
+ * Return: the sums.
  */
 struct rf_totals rf_stats_totals(const struct rf_stats *stats)
 {

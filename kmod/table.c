@@ -39,6 +39,7 @@ struct rf_table *rf_table_find(struct rf_net *rn, u32 id)
  * @id: of the table
  *
  * Context: under RCU.
+ * Return: true: there is the table, and nobody owns it.
  */
 bool rf_table_is_orphan(u32 id)
 {
@@ -65,6 +66,7 @@ struct rf_table *rf_table_next(unsigned long *id)
  * @address: the address
  *
  * Context: under rf_net.lock.
+ * Return: true: it did.
  */
 bool rf_table_has(const struct rf_table *table, const struct rf_address *address)
 {
@@ -96,7 +98,8 @@ int rf_table_add_local(struct rf_table *table, u8 family, const union rf_ip *ip,
 	if (address && address->primary == primary && rf_table_has(table, address))
 		return 0;
 	if (table->n_addresses == RF_MAX_ADDRESSES)
-		return rf_refuse(extack, NULL, -ENOSPC, "a table has at most 64 local addresses");
+		return rf_refuse(extack, NULL, -ENOSPC, "a table has at most "
+				 __stringify(RF_MAX_ADDRESSES) " local addresses");
 	address = rf_address_get(table->rn, family, ip, primary, extack);
 	if (IS_ERR(address))
 		return PTR_ERR(address);
@@ -123,7 +126,8 @@ int rf_table_add_device(struct rf_table *table, u32 ifindex, struct netlink_ext_
 			return 0;
 	}
 	if (table->n_devices == RF_MAX_DEVICES)
-		return rf_refuse(extack, NULL, -ENOSPC, "a table has at most 16 devices");
+		return rf_refuse(extack, NULL, -ENOSPC,
+				 "a table has at most " __stringify(RF_MAX_DEVICES) " devices");
 	ret = rf_hook_get_device(table->rn, ifindex, extack);
 	if (ret == 0)
 		table->devices[table->n_devices++] = ifindex;
@@ -221,8 +225,8 @@ struct rf_table *rf_table_new(struct rf_net *rn, const struct rf_table_wish *wis
 	int ret = -ENOMEM;
 
 	if (rn->n_tables == RF_MAX_TABLES)
-		return ERR_PTR(rf_refuse(extack, NULL, -ENOSPC,
-					 "a network namespace has at most 64 tables"));
+		return ERR_PTR(rf_refuse(extack, NULL, -ENOSPC, "a network namespace has at most "
+					 __stringify(RF_MAX_TABLES) " tables"));
 	if (!try_module_get(THIS_MODULE))
 		return ERR_PTR(rf_refuse(extack, NULL, -ENODEV,
 					 "the module is about to be unloaded"));
