@@ -90,6 +90,33 @@
 {{- end }}
 {{- end }}
 
+{{- /* Labels that selectors and upgrades rely on are the chart's. */ -}}
+{{- define "rtpferry.checkLabels" -}}
+{{- $m := .Values.metrics }}
+{{- range $name, $labels := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels "metrics.podMonitor.labels" $m.podMonitor.labels
+  "metrics.serviceMonitor.labels" $m.serviceMonitor.labels "metrics.prometheusRule.labels" $m.prometheusRule.labels
+  "metrics.dashboard.labels" $m.dashboard.labels "autoscaling.adapterRule.labels" $.Values.autoscaling.adapterRule.labels }}
+{{- range $key := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/version"
+  "app.kubernetes.io/managed-by" "helm.sh/chart" "rtpferry/relay" }}
+{{- if hasKey $labels $key }}
+{{- fail (printf "%s has %s, which the chart sets itself; expected other labels" $name $key) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "rtpferry.checkUpdate" -}}
+{{- $v := .Values }}
+{{- $types := ternary (list "RollingUpdate" "OnDelete") (list "RollingUpdate" "Recreate") (eq $v.workload.kind "DaemonSet") }}
+{{- $type := default "RollingUpdate" $v.workload.updateStrategy.type }}
+{{- if not (has $type $types) }}
+{{- fail (printf "workload.updateStrategy.type = %s of a %s; expected %s" $type $v.workload.kind (join " or " $types)) }}
+{{- end }}
+{{- if and (ne $type "RollingUpdate") $v.workload.updateStrategy.rollingUpdate }}
+{{- fail (printf "workload.updateStrategy has rollingUpdate with the type %s; expected the type RollingUpdate, or no rollingUpdate" $type) }}
+{{- end }}
+{{- end }}
+
 {{- define "rtpferry.checkWorkload" -}}
 {{- $v := .Values }}
 {{- if and $v.autoscaling.enabled (ne $v.workload.kind "Deployment") }}
@@ -145,4 +172,6 @@
 {{- include "rtpferry.checkAddresses" . }}
 {{- include "rtpferry.checkNetwork" . }}
 {{- include "rtpferry.checkWorkload" . }}
+{{- include "rtpferry.checkUpdate" . }}
+{{- include "rtpferry.checkLabels" . }}
 {{- end }}
