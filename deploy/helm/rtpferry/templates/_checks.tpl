@@ -140,6 +140,9 @@
 {{- if and (eq $v.kernelModule.table.bootstrap "init") (not $v.kernelModule.required) }}
 {{- fail "kernelModule.table.bootstrap is init, but kernelModule.required is false; expected true: without a module that init container fails and the pod never starts" }}
 {{- end }}
+{{- if and (eq $v.network.mode "multus") (ne (include "rtpferry.tableId" (dict "root" . "ordinal" 0)) "auto") }}
+{{- fail (printf "kernelModule.table.id = %v in network.mode=multus, where a node has several pods of a relay, at a roll-out if not always; expected auto: ids are the node's" $v.kernelModule.table.id) }}
+{{- end }}
 {{- if and $v.kernelModule.kmm.create (ne $v.kernelModule.mode "kmm") }}
 {{- fail (printf "kernelModule.kmm.create is true, but kernelModule.mode is %s; expected kmm" $v.kernelModule.mode) }}
 {{- end }}
