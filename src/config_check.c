@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config.h"
+#include "dataplane/dataplane.h"
 #include "route_words.h"
 #include "uapi/rtpferry.h"
 
@@ -46,12 +47,32 @@ static unsigned check_kernel(const struct rf_config *config, struct rf_buf *repo
 		rf_buf_text(report, " needs a kernel table and table = -1 asks for none; give a number or auto\n");
 		wrong++;
 	}
-	if (config->hook == RF_HOOK_INGRESS && config->hook_device.n == 0) {
+	return wrong;
+}
+
+static unsigned check_hook(const struct rf_config *config, struct rf_buf *report)
+{
+	const struct rf_option *hook = rf_option_find(RF_STR("hook"));
+	unsigned n = config->hook_device.n;
+
+	if (config->hook == RF_HOOK_INGRESS && n == 0) {
 		tell(config, "hook", report);
 		rf_buf_text(report, " needs the devices to sit on; set hook-device too\n");
-		wrong++;
+		return 1;
 	}
-	return wrong;
+	if (config->hook != RF_HOOK_INGRESS && n > 0) {
+		tell(config, "hook-device", report);
+		rf_buf_text(report, " is for hook = ingress alone, and hook = ");
+		rf_option_print(hook, rf_config_field(config, hook), report);
+		rf_buf_text(report, " takes no device; set only one of them\n");
+		return 1;
+	}
+	if (n > RF_KERNEL_DEVICES) {
+		tell(config, "hook-device", report);
+		rf_buf_printf(report, " names %u devices; expected at most %d\n", n, RF_KERNEL_DEVICES);
+		return 1;
+	}
+	return 0;
 }
 
 static unsigned check_listeners(const struct rf_config *config, const char *key, const struct rf_endpoints *list,
@@ -87,6 +108,7 @@ unsigned rf_config_check(const struct rf_config *config, struct rf_buf *report)
 
 	wrong += check_ports(config, report);
 	wrong += check_kernel(config, report);
+	wrong += check_hook(config, report);
 	wrong += check_listeners(config, "listen-ng", &config->listen_ng, report);
 	wrong += check_listeners(config, "listen-http", &config->listen_http, report);
 	wrong += rf_route_words_check(config, report);

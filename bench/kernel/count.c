@@ -7,8 +7,8 @@
  * virtual CPU. QEMU's header is not packaged by Debian, so the few declarations that are needed stand here.
  *
  * Every block of the guest between markers 1 and 2 is counted by address as well; those counts go, at marker 2, to
- * the file that the argument profile=NAME names: a line "shape", then address and instructions of each block, for the
- * guest's kallsyms.
+ * the file that the argument profile=NAME names: a line "shape", then of each block its address, and how many
+ * instructions ran there and how many of these lock a cache line, for the guest's kallsyms.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -44,6 +44,7 @@ struct block {
 	struct block *next; /* of all blocks */
 	uint64_t address;   /* virtual, of its first instruction */
 	uint64_t size;      /* instructions */
+	uint64_t locking;   /* of them, such as lock a cache line */
 	uint64_t profiled;  /* times that it ran between markers 1 and 2 */
 };
 
@@ -66,7 +67,8 @@ static void write_profile(void)
 	fprintf(profile, "shape\n");
 	for (struct block *block = blocks; block; block = block->next) {
 		if (block->profiled)
-			fprintf(profile, "%016" PRIx64 " %" PRIu64 "\n", block->address, block->profiled * block->size);
+			fprintf(profile, "%016" PRIx64 " %" PRIu64 " %" PRIu64 "\n", block->address,
+			        block->profiled * block->size, block->profiled * block->locking);
 		block->profiled = 0;
 	}
 	fflush(profile);
@@ -83,6 +85,32 @@ static void marker_runs(unsigned cpu, void *data)
 		write_profile();
 	snprintf(line, sizeof(line), "mark %u %" PRIu64 "\n", number, instructions);
 	qemu_plugin_outs(line);
+}
+
+static bool is_prefix(uint8_t byte)
+{
+	static const uint8_t prefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3};
+
+	return memchr(prefixes, byte, sizeof(prefixes)) != NULL;
+}
+
+/*
+ * Does it lock the cache line that it writes? A kernel with one processor has taken the prefix LOCK away at its start,
+ * and written DS there, which nothing else has but jumps (0xff /4) that are prepared for indirect branch tracking. What
+ * exchanges a register with memory (0x86, 0x87) locks without a prefix.
+ */
+static bool locks(const uint8_t *code, size_t size)
+{
+	bool marked = false, jumps;
+	size_t at = 0;
+
+	for (; at < size && is_prefix(code[at]); at++)
+		marked |= code[at] == 0xf0 || code[at] == 0x3e;
+	at += at < size && (code[at] & 0xf0) == 0x40; /* REX */
+	if (at + 1 >= size)
+		return false;
+	jumps = code[at] == 0xff && (code[at + 1] >> 3 & 7) == 4;
+	return (marked && !jumps) || ((code[at] & 0xfe) == 0x86 && code[at + 1] < 0xc0);
 }
 
 static void translated(plugin_id id, struct qemu_plugin_tb *tb)
@@ -102,6 +130,7 @@ static void translated(plugin_id id, struct qemu_plugin_tb *tb)
 		const uint8_t *code = qemu_plugin_insn_data(insn);
 		uint32_t displacement;
 
+		block->locking += locks(code, qemu_plugin_insn_size(insn));
 		if (qemu_plugin_insn_size(insn) != 8 || memcmp(code, nop, sizeof(nop)) != 0)
 			continue;
 		memcpy(&displacement, code + sizeof(nop), sizeof(displacement));

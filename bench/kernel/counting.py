@@ -42,21 +42,31 @@ class Counting:
 
     def profiles(self):
         """Of each shape, instructions per packet by kernel function."""
-        symbols = []
+        return self._by_function(1, lambda name, module: True)
+
+    def locking(self, module):
+        """Of each shape, instructions per packet that lock a cache line, by function of a module."""
+        return self._by_function(2, lambda name, of: of == module)
+
+    def _symbols(self):
+        """(address, function, module or "") in order."""
         with open(f"{self.guest.share}/kallsyms", encoding="ascii") as file:
-            for line in file:
-                words = line.split()
-                symbols.append((int(words[0], 16), words[2]))
-        symbols.sort()
-        starts = [address for address, _ in symbols]
+            rows = [line.split() for line in file]
+        return sorted((int(words[0], 16), words[2], words[3].strip("[]") if len(words) > 3 else "") for words in rows)
+
+    def _by_function(self, column, wanted):
+        """Of each shape, a column of the plugin's per packet, by function, where (function, module) is wanted."""
+        symbols = self._symbols()
+        starts = [address for address, *_ in symbols]
         shapes = []
         with open(self.blocks, encoding="ascii") as file:
             for line in file:
                 if line == "shape\n":
                     shapes.append(collections.Counter())
                     continue
-                address, count = line.split()
-                at = bisect.bisect_right(starts, int(address, 16)) - 1
-                if int(address, 16) >> 63 and at >= 0:
-                    shapes[-1][symbols[at][1]] += int(count) / (2 * PACKETS)
+                words = line.split()
+                address, count = int(words[0], 16), int(words[column])
+                at = bisect.bisect_right(starts, address) - 1
+                if count and address >> 63 and at >= 0 and wanted(*symbols[at][1:]):
+                    shapes[-1][symbols[at][1]] += count / (2 * PACKETS)
         return dict(zip(self.labels, shapes))

@@ -111,6 +111,8 @@ struct rf_stream_report {
 		far; /* what the party's own RTCP said of its reception, and the round trip to it (rtp/leg.h) */
 };
 
+#define RF_KERNEL_DEVICES 16 /* of a kernel table, as the module's limit */
+
 /* What is wanted of the kernel's table. */
 struct rf_kernel_config {
 	const char *label;          /* of the owner; who comes with the same label adopts what it left */
@@ -118,7 +120,7 @@ struct rf_kernel_config {
 	uint32_t lease_s;           /* seconds that the table outlives this process */
 	uint32_t hook;              /* enum rtpferry_hook */
 	const char *const *devices; /* names, for hook ingress */
-	unsigned n_devices;         /* of them */
+	unsigned n_devices;         /* of them, at most RF_KERNEL_DEVICES */
 	bool required;              /* without a table at first the plane is of no use: whoever makes it says why */
 };
 

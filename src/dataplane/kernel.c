@@ -13,8 +13,6 @@
 #include "base/clock.h"
 #include "dataplane/internal.h"
 
-#define MAX_DEVICES 16
-
 /* -- saying it -- */
 
 static size_t skip_digits(struct rf_str text, size_t at)
@@ -106,7 +104,7 @@ static int probe(struct rf_kernel *kernel)
 
 static int make(struct rf_kernel *kernel)
 {
-	uint32_t indices[MAX_DEVICES];
+	uint32_t indices[RF_KERNEL_DEVICES];
 	struct rf_table_wish wish = {
 		.label = kernel->config.label,
 		.id = kernel->config.id,
@@ -353,7 +351,7 @@ static int copy_config(struct rf_kernel_config *to, const struct rf_kernel_confi
 	const char **devices = calloc(from->n_devices + 1, sizeof(*devices));
 
 	*to = *from;
-	to->n_devices = from->n_devices < MAX_DEVICES ? from->n_devices : MAX_DEVICES;
+	to->n_devices = from->n_devices < RF_KERNEL_DEVICES ? from->n_devices : RF_KERNEL_DEVICES;
 	to->devices = devices;
 	to->label = strdup(from->label ? from->label : "");
 	if (!devices || !to->label)

@@ -22,6 +22,8 @@ NODE_TURNS = 4   # of a suite that needs a guest of its own: one on each kernel,
 DEBUG_SCRIPTS = ("control", "forwarding", "declined", "routes", "up", "refusals", "races", "lifetime", "fuzz_netlink:30", "stress:20")
 AT_ONCE = int(os.environ.get("RUNGS_AT_ONCE", "2"))   # most tests wait most of the time
 C_FOLDERS = ("src", "tests", "bench", "include", "kmod")
+# The first word of libraries' headers, each of which one file of src/ may include (docs/design.md).
+LIBRARIES = ("cap-ng", "curl", "event2", "ini", "json-c", "libmnl", "libnftnl", "microhttpd", "osipparser2", "xxhash")
 
 
 class Interrupted(Exception):
@@ -152,6 +154,16 @@ def interpreter(name):
     return line.decode("ascii", "replace") if line.startswith(b"#!") else ""
 
 
+def owners(sources):
+    """Of each library, the files that include it."""
+    found = {library: [] for library in LIBRARIES}
+    for name in sources:
+        with open(name, encoding="utf-8") as file:
+            for library in set(re.findall(r"^#include <([a-z0-9-]+)[/.]", file.read(), re.M)) & found.keys():
+                found[library].append(name)
+    return found
+
+
 def lint(ladder):
     """Format, static analysis and the house's small rules."""
     sources = [name for folder in C_FOLDERS for name in tracked(f"{folder}/*.c", f"{folder}/*.h")]
@@ -164,6 +176,10 @@ def lint(ladder):
             if "SPDX-License-Identifier:" not in file.read(600):
                 bare.append(name)
     ladder.result(not bare, "lint SPDX", 0, "\n".join(f"{name}: no SPDX line in its head" for name in bare))
+    shared = {library: files for library, files in owners([name for name in sources if name.startswith("src/")]).items()
+              if len(files) != 1}
+    ladder.result(not shared, "lint libraries", 0, "\n".join(
+        f"{library}: expected one file that includes it, not {', '.join(files) or 'none'}" for library, files in shared.items()))
     scripts = [name for name in texts if "." not in os.path.basename(name)]
     shells = [name for name in scripts if re.search(r"\b(ba)?sh\b", interpreter(name))]
     pythons = [name for name in texts if name.endswith(".py") or "python" in interpreter(name)]

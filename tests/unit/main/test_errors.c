@@ -4,6 +4,8 @@
 #include "load.h"
 #include "test.h"
 
+#define SIXTEEN "a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p"
+
 /* A file with this text is refused with just this. */
 static void refused(const char *text, const char *sentences)
 {
@@ -14,6 +16,17 @@ static void refused(const char *text, const char *sentences)
 	assert_int_equal(load_run(&load), -EINVAL);
 	assert_null(load.config);
 	assert_string_equal(load.report, sentences);
+	load_end(&load);
+}
+
+/* A file with this text is taken. */
+static void taken(const char *text)
+{
+	struct load load;
+
+	load_start(&load);
+	load_file(&load, "rtpferry.conf", text);
+	assert_int_equal(load_run(&load), 0);
 	load_end(&load);
 }
 
@@ -105,6 +118,12 @@ static void impossible_combinations_are_refused(void **state)
 	                                          "-1 asks for none; give a number or auto\n");
 	refused("hook = ingress\n",
 	        "rtpferry.conf:1: hook = ingress needs the devices to sit on; set hook-device too\n");
+	refused("hook-device = eth0\n",
+	        "rtpferry.conf:1: hook-device = eth0 is for hook = ingress alone, and hook = prerouting "
+	        "takes no device; set only one of them\n");
+	refused("hook = ingress\nhook-device = " SIXTEEN ", q\n",
+	        "rtpferry.conf:2: hook-device = " SIXTEEN ", q names 17 devices; expected at most 16\n");
+	taken("hook = ingress\nhook-device = " SIXTEEN "\n");
 	refused("listen-ng = 127.0.0.1:1, 127.0.0.1:1\n",
 	        "rtpferry.conf:1: listen-ng = 127.0.0.1:1, 127.0.0.1:1 names 127.0.0.1:1 twice; once was expected\n");
 	refused("group = daemon\n", "rtpferry.conf:1: group = daemon needs a user to go with it; set user too\n");

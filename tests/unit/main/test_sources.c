@@ -190,7 +190,7 @@ static void a_dump_loads_to_the_same(void **state)
 
 static int load_scenario(void *arg)
 {
-	static char *const environment[] = {(char *)"RTPFERRY_NG_ALLOW=10.0.0.0/8,::1",
+	static char *const environment[] = {(char *)"RTPFERRY_NG_ALLOW=10.0.0.0/8,::1", (char *)"RTPFERRY_HOOK=ingress",
 	                                    (char *)"RTPFERRY_HOOK_DEVICE=a b", NULL};
 	struct rf_config_sources sources = {.file = arg, .environment = environment};
 	struct rf_config *config = NULL;

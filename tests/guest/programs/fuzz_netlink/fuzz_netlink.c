@@ -26,7 +26,8 @@
 #include "message.h"
 #include "uapi/rtpferry.h"
 
-#define LEAST 3000 /* messages: fewer would hardly reach what needs a table, then a flow */
+#define LEAST 3000    /* messages: fewer would hardly reach what needs a table, then a flow */
+#define FIRST_ID 1000 /* of tables: the kernel itself gives the lowest ones */
 #define SOCKETS 2
 #define ERRNOS 256
 #define SLOWEST 30 /* allocations of a request, of which one fails */
@@ -154,11 +155,13 @@ static void close_and_reopen(int *fd)
 /* One request, from one of the sockets; answers are read soon, late, or never: a dump is given up half way. */
 static void one(void)
 {
-	int *fd = &fuzzer.sockets[fuzz_below(&fuzzer.side, SOCKETS)];
+	uint32_t which = fuzz_below(&fuzzer.side, SOCKETS);
+	int *fd = &fuzzer.sockets[which];
 	bool fails = fuzz_happens(&fuzzer.side, 330);
 	uint32_t nth = 1 + fuzz_below(&fuzzer.side, SLOWEST);
 
 	fuzzer.message.family = fuzzer.family;
+	fuzzer.message.own_id = fuzzer.message.first_id + which;
 	fuzz_message_next(&fuzzer.message);
 	if (fails)
 		arm(nth);
@@ -169,7 +172,7 @@ static void one(void)
 	fuzzer.sent++;
 	if (fuzz_happens(&fuzzer.side, 900))
 		drain(*fd, fuzz_happens(&fuzzer.side, 100) ? 1 : 50);
-	if (fuzz_happens(&fuzzer.side, 10))
+	if (fuzz_happens(&fuzzer.side, 5))
 		close_and_reopen(fd);
 }
 
@@ -214,7 +217,7 @@ int main(int argc, char **argv)
 	fuzzer.fail_nth = -1;
 	options(argc, argv, &seed, &seconds, &most);
 	fuzzer.message.chance.state = seed * 2654435761U + 1;
-	fuzzer.message.first_id = 1 + (uint32_t)(seed % 4) * 2;
+	fuzzer.message.first_id = FIRST_ID + (uint32_t)(seed % 4) * 2;
 	fuzzer.side.state = seed * 2246822519U + 7;
 	for (int i = 0; i < SOCKETS; i++) {
 		fuzzer.sockets[i] = open_socket();

@@ -12,6 +12,8 @@
 
 #define LARGE_FLOWS 900 /* of one huge batch */
 #define DEEPEST 6
+#define LEASE_SOON_S 5
+#define LEASE_MOST_S 28800 /* of the contract */
 
 /* Addresses that the guest has, that it has not, and that nobody has. */
 static const uint8_t addresses4[][4] = {{10, 1, 0, 1},  {10, 2, 0, 1},  {10, 1, 0, 2},  {10, 2, 0, 2},
@@ -200,15 +202,25 @@ static void put_end(struct fuzz_message *message, const struct rf_attribute_set 
 	put_field(message, set, (uint16_t)(address + 1), port, 2);
 }
 
-static void put_flow(struct fuzz_message *message, const struct rf_attribute_set *set, bool key_only)
+/* A flow's key; few enough ports at times for two keys to meet. */
+static struct fuzz_key pick_key(struct fuzz_message *message, uint32_t table)
 {
-	bool ip6 = happens(message, 400), cross = happens(message, 200);
-	/* Few enough at times for a key to meet a flow. */
-	uint32_t port = 4000 + 2 * below(message, happens(message, 500) ? 8 : 200);
+	struct fuzz_key key = {.table = table, .ip6 = happens(message, 400)};
+
+	key.port = 4000 + 2 * below(message, happens(message, 500) ? 8 : 200);
+	key.address = below(message, 2);
+	return key;
+}
+
+static void put_flow(struct fuzz_message *message, const struct rf_attribute_set *set, struct fuzz_key key,
+                     bool key_only)
+{
+	bool ip6 = key.ip6, cross = happens(message, 200);
+	uint32_t port = key.port;
 	size_t at = begin(message, RTPFERRY_A_FLOW | NLA_F_NESTED);
 	size_t type;
 
-	put_end(message, set, RTPFERRY_A_FLOW_LOCAL_ADDRESS, ip6, below(message, 2), port);
+	put_end(message, set, RTPFERRY_A_FLOW_LOCAL_ADDRESS, ip6, key.address, port);
 	if (!key_only) {
 		if (happens(message, 800))
 			put_end(message, set, RTPFERRY_A_FLOW_SOURCE_ADDRESS, ip6, 2, 6000);
@@ -242,7 +254,15 @@ static void put_local(struct fuzz_message *message, const struct rf_attribute_se
 	end(message, at, 0);
 }
 
-static void put_table(struct fuzz_message *message, const struct rf_attribute_set *set, bool new)
+/* A lease that is valid ends soon: a table would hold its number to the end of the run. */
+static uint64_t pick_lease(struct fuzz_message *message)
+{
+	uint64_t lease_s = happens(message, message->change) ? edge(message) : 1 + below(message, 4);
+
+	return lease_s < LEASE_SOON_S || lease_s > LEASE_MOST_S ? lease_s : 1;
+}
+
+static void put_table(struct fuzz_message *message, const struct rf_attribute_set *set, uint32_t id, bool new)
 {
 	size_t at = begin(message, RTPFERRY_A_TABLE | NLA_F_NESTED);
 	uint32_t hook = happens(message, 700) ? 0 : below(message, 3);
@@ -251,16 +271,18 @@ static void put_table(struct fuzz_message *message, const struct rf_attribute_se
 	size_t label;
 	char name[8];
 
-	if (!new || happens(message, 700))
-		put_field(message, set, RTPFERRY_A_TABLE_ID, message->first_id + below(message, 3), 4);
+	if (!new || happens(message, 900))
+		put_field(message, set, RTPFERRY_A_TABLE_ID, id, 4);
 	if ((new || happens(message, 100)) && !left_out(message, set)) {
-		snprintf(name, sizeof(name), "fuzz%u", below(message, 6));
+		/* An orphan is adopted, or ended, by whoever knows its label. */
+		snprintf(name, sizeof(name), "fuzz%u", happens(message, 950) ? id % 10 : below(message, 10));
 		label = begin(message, RTPFERRY_A_TABLE_LABEL);
 		put_bytes(message, name, sizeof(name) - 2);
 		end(message, label, happens(message, message->change / 3) ? 1 : 2);
 	}
 	if (new) {
-		put_field(message, set, RTPFERRY_A_TABLE_LEASE_S, 1 + below(message, 4), 4);
+		if (!left_out(message, set))
+			put_number(message, RTPFERRY_A_TABLE_LEASE_S, pick_lease(message), 4);
 		put_field(message, set, RTPFERRY_A_TABLE_HOOK, hook, 4);
 	}
 	count = hook == RTPFERRY_HOOK_INGRESS ? below(message, 4) : 0;
@@ -279,25 +301,46 @@ static const struct rf_attribute_set *nested(const struct rf_attribute_set *set,
 	return set->attributes[number].set;
 }
 
+/* How many flows a request names. */
+static uint32_t pick_count(struct fuzz_message *message, uint8_t command)
+{
+	switch (command) {
+	case RTPFERRY_CMD_FLOW_DEL:
+		if (happens(message, 500))
+			return 1;
+		/* fall through */
+	case RTPFERRY_CMD_FLOW_SET:
+		return happens(message, 20) ? LARGE_FLOWS : below(message, happens(message, 600) ? 4 : 12);
+	case RTPFERRY_CMD_FLOW_GET:
+		return below(message, 2);
+	default:
+		return 0;
+	}
+}
+
 static void put_body(struct fuzz_message *message, uint8_t command)
 {
 	const struct rf_attribute_set *top = &rf_attributes_message;
-	const struct rf_attribute_set *flow = nested(top, RTPFERRY_A_FLOW);
-	uint32_t count = 0;
+	bool sets = command == RTPFERRY_CMD_FLOW_SET;
+	uint32_t count = pick_count(message, command);
+	/* A key that chance picks is hardly ever a flow's. */
+	bool again = !sets && count && message->last.table && happens(message, 500);
+	uint32_t table = happens(message, 700) ? message->own_id : message->first_id + below(message, 3);
+	struct fuzz_key key;
 
-	if (command == RTPFERRY_CMD_FLOW_DEL && happens(message, 500))
-		count = 1;
-	else if (command == RTPFERRY_CMD_FLOW_SET || command == RTPFERRY_CMD_FLOW_DEL)
-		count = happens(message, 20) ? LARGE_FLOWS : below(message, happens(message, 600) ? 4 : 12);
-	else if (command == RTPFERRY_CMD_FLOW_GET)
-		count = below(message, 2);
+	if (again)
+		table = message->last.table;
 	if (command != RTPFERRY_CMD_GET_INFO && !happens(message, message->change / 3))
-		put_table(message, nested(top, RTPFERRY_A_TABLE), command == RTPFERRY_CMD_TABLE_NEW);
+		put_table(message, nested(top, RTPFERRY_A_TABLE), table, command == RTPFERRY_CMD_TABLE_NEW);
 	/* Of a huge batch every flow would have its fault: such a one is mostly valid. */
 	if (count == LARGE_FLOWS && happens(message, 700))
 		message->change = 0;
-	while (count--)
-		put_flow(message, flow, command != RTPFERRY_CMD_FLOW_SET);
+	while (count--) {
+		key = again ? message->last : pick_key(message, table);
+		put_flow(message, nested(top, RTPFERRY_A_FLOW), key, !sets);
+		if (sets)
+			message->last = key;
+	}
 	if (happens(message, message->change))
 		put_chance(message, top, 0);
 }

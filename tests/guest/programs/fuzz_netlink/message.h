@@ -3,6 +3,7 @@
 #ifndef FUZZ_MESSAGE_H
 #define FUZZ_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,14 @@ struct fuzz_chance {
 	uint64_t state; /* never 0 */
 };
 
+/* What names a flow. */
+struct fuzz_key {
+	uint32_t table; /* id */
+	bool ip6;
+	uint32_t address; /* which of the family's */
+	uint32_t port;
+};
+
 /* A request as it is handed to the kernel: perhaps several messages, one behind the other. */
 struct fuzz_message {
 	uint8_t bytes[FUZZ_MESSAGE_MAX];
@@ -23,6 +32,8 @@ struct fuzz_message {
 	uint8_t commands[FUZZ_REMEMBERED]; /* by the sequence number's low bits; 0: none of the contract's, or no
 	                                      request */
 	uint32_t first_id;                 /* of the tables that it mostly names; set by the caller */
+	uint32_t own_id;                   /* of them, what the socket that sends it mostly names */
+	struct fuzz_key last;              /* flow that was set last; table 0: none */
 	unsigned int change;               /* so many attributes in 1,000 are changed */
 	struct fuzz_chance chance;
 };
