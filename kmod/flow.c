@@ -3,7 +3,6 @@
 #include <linux/workqueue.h>
 #include "flow.h"
 #include "idle.h"
-#include "route.h"
 
 static struct kmem_cache *flows;
 static LLIST_HEAD(dying);
@@ -36,16 +35,7 @@ static void free_dying(struct work_struct *work)
  */
 struct rf_flow *rf_flow_new(void)
 {
-	struct rf_flow *flow = kmem_cache_zalloc(flows, GFP_KERNEL_ACCOUNT);
-
-	if (!flow)
-		return NULL;
-	flow->route = alloc_percpu_gfp(struct rf_route, GFP_KERNEL_ACCOUNT);
-	if (!flow->route) {
-		kmem_cache_free(flows, flow);
-		return NULL;
-	}
-	return flow;
+	return kmem_cache_zalloc(flows, GFP_KERNEL_ACCOUNT);
 }
 
 /**
@@ -58,7 +48,7 @@ void rf_flow_free(struct rf_flow *flow)
 {
 	if (!flow->keep_stats)
 		rf_stats_free(flow->stats);
-	rf_route_free(flow->route);
+	dst_release(rcu_access_pointer(flow->dst));
 	kmem_cache_free(flows, flow);
 }
 

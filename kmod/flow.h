@@ -5,6 +5,7 @@
 
 #include <linux/llist.h>
 #include <linux/timerqueue.h>
+#include <net/dst.h>
 #include "address.h"
 #include "stats.h"
 
@@ -25,8 +26,6 @@ enum rf_flow_bit {
 	RF_FLOW_DSCP = BIT(18),
 };
 
-struct rf_route;
-
 /**
  * struct rf_type - a payload type
  * @clock_rate: Hz
@@ -38,14 +37,15 @@ struct rf_type {
 };
 
 /**
- * struct rf_flow - one direction; what packets read of it never changes, but for @retry_at
+ * struct rf_flow - one direction; what packets read of it never changes, but for what it
+ *	remembers of its route: @dst, @dst_cookie and @retry_at
  *
  * A packet reads the first cache line, which has the first payload type too; for the next eight
  * the second. With IPv6, and where @sum does not hold, it reads the line of @source6. What it
  * writes is in @stats, which a replacing flow takes over.
  *
  * @stats: what is written; of the flow and of those that it replaced
- * @route: to @to4 or @to6, checked by each packet
+ * @dst: route to @to4 or @to6, with a reference, checked by each packet; NULL: none is remembered
  * @entry: RF_ENTRY(), the only way in
  * @flags: enum rtpferry_flow_flag and enum rf_flow_bit
  * @sum: what is added to a UDP checksum: of the new addresses and ports, and with
@@ -65,8 +65,9 @@ struct rf_type {
  * @to6: destination of what is sent
  * @label: flow label of IPv6, network order
  * @table_id: the table's
- * @mark: of the route look-up
+ * @dst_cookie: what tells whether an IPv6 @dst still holds
  * @new_sum: of the new addresses and ports alone
+ * @mark: of the route look-up
  * @retry_at: jiffies before which a route that failed is not looked up again; 0: it did not
  * @cookie: the daemon's own
  * @local: where packets arrive, with @local_port the key
@@ -81,7 +82,7 @@ struct rf_type {
  */
 struct rf_flow {
 	struct rf_stats *stats;
-	struct rf_route __percpu *route;
+	struct dst_entry __rcu *dst;
 	u64 entry;
 	u32 flags;
 	__wsum sum;
@@ -101,9 +102,10 @@ struct rf_flow {
 	struct in6_addr to6;
 	__be32 label;
 	u32 table_id;
-	u32 mark;
+	u32 dst_cookie;
 	__wsum new_sum;
 
+	u32 mark;
 	unsigned long retry_at;
 	u64 cookie;
 	union rf_ip local;

@@ -117,31 +117,25 @@ static struct dst_entry *look_up(struct net *net, const struct rf_flow *flow)
  * @net: the namespace
  * @flow: the flow
  *
+ * Packets of several CPUs may do so at once: what the last one finds stays. Who meets a route with
+ * the cookie of another takes it for one that does not hold.
+ *
  * Context: bottom halves off, under RCU.
  * Return: as rf_route_find().
  */
 struct dst_entry *rf_route_look_up(struct net *net, struct rf_flow *flow)
 {
-	struct rf_route *route = this_cpu_ptr(flow->route);
 	unsigned long retry_at = READ_ONCE(flow->retry_at);
+	struct dst_entry *dst;
 
-	dst_release(route->dst);
-	route->dst = NULL;
 	if (retry_at && time_before(jiffies, retry_at))
 		return NULL;
-	route->dst = look_up(net, flow);
-	if (route->dst && flow->out_family == AF_INET6)
-		route->cookie = rt6_get_cookie(container_of(route->dst, struct rt6_info, dst));
-	WRITE_ONCE(flow->retry_at, route->dst ? 0 : (jiffies + RETRY_AFTER) | 1);
-	return route->dst;
-}
-
-/* Give back what a flow remembers, which no packet can see. Context: any. */
-void rf_route_free(struct rf_route __percpu *route)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		dst_release(per_cpu_ptr(route, cpu)->dst);
-	free_percpu(route);
+	dst = look_up(net, flow);
+	if (dst && flow->out_family == AF_INET6)
+		WRITE_ONCE(flow->dst_cookie,
+			   rt6_get_cookie(container_of(dst, struct rt6_info, dst)));
+	WRITE_ONCE(flow->retry_at, dst ? 0 : (jiffies + RETRY_AFTER) | 1);
+	/* Freed after a grace period at the earliest, for who borrowed it. */
+	dst_release(unrcu_pointer(xchg(&flow->dst, RCU_INITIALIZER(dst))));
+	return dst;
 }

@@ -219,8 +219,8 @@ enum rtpferry_a_info_attr {
 /**
  * enum rtpferry_a_table_attr - a table
  * @RTPFERRY_A_TABLE_ID: unique on the node
- * @RTPFERRY_A_TABLE_LABEL: name of the owner, chosen by it; who comes with the same label in
- *   the same namespace adopts the orphan
+ * @RTPFERRY_A_TABLE_LABEL: name of the owner, chosen by it; who comes with the same label and
+ *   hook in the same namespace adopts the orphan
  * @RTPFERRY_A_TABLE_LEASE_S: seconds that the table outlives its last sign of life from an
  *   owner that is gone
  * @RTPFERRY_A_TABLE_HOOK: where packets are taken from; prerouting when absent
@@ -438,8 +438,8 @@ enum rtpferry_a_source_attr {
  * @RTPFERRY_CMD_GET_INFO: version, contract and limits of the module. A daemon asks this first
  * @RTPFERRY_CMD_TABLE_NEW: make a table. In: table with label and lease-s, optionally id, hook,
  *   local, device. The id is the one wanted (EBUSY when taken) or a free one. Where an orphan
- *   of that label exists in this namespace it is adopted instead, and gets the local addresses
- *   and devices that it lacks
+ *   of that label and hook, and of the wanted id, exists in this namespace it is adopted
+ *   instead, and gets the local addresses and devices that it lacks
  * @RTPFERRY_CMD_TABLE_RENEW: extend the lease of the caller's table, by lease-s from now on
  *   where that comes with it; local addresses that come with it are added, what else a table
  *   has is refused

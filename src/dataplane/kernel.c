@@ -173,6 +173,7 @@ static bool rise(struct rf_kernel *kernel)
 		return false;
 	memset(kernel->declined, 0, sizeof(kernel->declined));
 	tell_up(kernel);
+	rf_kernel_left_tables(kernel);
 	set_workers(kernel, true);
 	rf_guard_set(kernel);
 	rf_guard_sweep(kernel);

@@ -239,3 +239,53 @@ void rf_kernel_left_tend(struct rf_kernel *kernel)
 		rf_kernel_failed(kernel, RTPFERRY_CMD_FLOW_DEL, err, &why);
 	rf_buf_free(&why);
 }
+
+/* -- tables -- */
+
+struct orphans {
+	const struct rf_kernel_config *config;
+	uint32_t ids[RF_KERNEL_LEFT_TABLES];
+	unsigned n; /* of them */
+};
+
+static void take_orphan(void *arg, const struct rf_table_row *row)
+{
+	struct orphans *orphans = arg;
+	const struct rf_kernel_config *config = orphans->config;
+	bool ours = row->owner == 0 && strcmp(row->label, config->label) == 0;
+
+	if (ours && (row->hook != config->hook || (config->id && row->id != config->id)) &&
+	    orphans->n < RF_KERNEL_LEFT_TABLES)
+		orphans->ids[orphans->n++] = row->id;
+}
+
+static void tell_end(const struct rf_kernel *kernel, uint32_t id, int err, const struct rf_buf *why)
+{
+	struct rf_log *log = kernel->dataplane->config.log;
+
+	if (err == 0)
+		rf_log(log, RF_LOG_DATAPLANE, RF_LOG_NOTICE, RF_STR_NONE,
+		       "table %u of \"%s\", which an earlier owner left with another hook or id, is ended", id,
+		       kernel->config.label);
+	else if (err != -ENOENT) /* of another network namespace, or gone by now */
+		rf_log(log, RF_LOG_DATAPLANE, RF_LOG_WARNING, RF_STR_NONE, "%.*s", RF_STR_ARG(rf_buf_view(why)));
+}
+
+void rf_kernel_left_tables(const struct rf_kernel *kernel)
+{
+	struct orphans orphans = {.config = &kernel->config};
+	struct rf_buf why;
+	int err;
+
+	rf_buf_init(&why, 0);
+	err = rf_table_list(take_orphan, &orphans, &why);
+	if (err)
+		rf_log(kernel->dataplane->config.log, RF_LOG_DATAPLANE, RF_LOG_WARNING, RF_STR_NONE, "%.*s",
+		       RF_STR_ARG(rf_buf_view(&why)));
+	for (unsigned i = 0; i < orphans.n; i++) {
+		rf_buf_reset(&why);
+		err = rf_table_end_orphan(orphans.ids[i], kernel->config.label, &why);
+		tell_end(kernel, orphans.ids[i], err, &why);
+	}
+	rf_buf_free(&why);
+}

@@ -15,6 +15,7 @@
 
 #define RF_KERNEL_LEFT_US 60000000 /* an earlier owner's flow that was idle for so long is deleted, */
 #define RF_KERNEL_LEFT_ENDS 1000   /* at most so many of them after a dump: each takes a request */
+#define RF_KERNEL_LEFT_TABLES 64   /* orphans that are ended at a time */
 
 struct rf_kernel;
 struct rf_kernel_flow;
@@ -45,5 +46,11 @@ void rf_kernel_left_add(struct rf_kernel *kernel, const struct rf_kernel_flow *f
 /* End what is left there, for a stream has the port. 0: nothing is there; an error: it is tried again each second.
  */
 int rf_kernel_left_end(struct rf_kernel *kernel, const struct rf_endpoint *local);
+
+/*
+ * End the orphans of our label that we could not adopt, since they have another hook or not the wanted id: to new calls
+ * on their flows' ports nobody else could be heard until their lease ends.
+ */
+void rf_kernel_left_tables(const struct rf_kernel *kernel);
 
 #endif

@@ -55,10 +55,31 @@ def notes(values=None, files=()):
         return of_kind(parse(render(values, files, chart=copy)), "Notes")[0]["text"]
 
 
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # pylint: disable=too-many-ancestors
+    """One that takes no key twice, which some tools refuse and others decide for the last one."""
+
+    def construct_mapping(self, node, deep=False):
+        tree = super().construct_mapping(node, deep)
+        if len(tree) != len(node.value):
+            keys = [key.value for key, _ in node.value]
+            raise AssertionError(f"keys that are there twice: {sorted({key for key in keys if keys.count(key) > 1})}, line {node.start_mark.line + 1}")
+        return tree
+
+
 def parse(text):
     """Objects of a rendered text."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return [tree for tree in yaml.load_all(text, Loader=loader) if tree]
+    return [tree for tree in yaml.load_all(text, Loader=Loader) if tree]
+
+
+def with_version(folder, version):
+    """A copy of the chart in a folder, with another version of chart and daemon."""
+    copy = f"{folder}/rtpferry"
+    shutil.copytree(CHART, copy)
+    with open(f"{copy}/Chart.yaml", encoding="utf-8") as file:
+        text = re.sub(r"^(version|appVersion): .*$", rf"\1: {version}", file.read(), flags=re.M)
+    with open(f"{copy}/Chart.yaml", "w", encoding="utf-8") as file:
+        file.write(text)
+    return copy
 
 
 def objects(values=None, files=(), kubernetes=NEWEST, release=RELEASE):

@@ -350,6 +350,28 @@ void rf_rules_leave(struct rf_rules *rules)
 	free(rules);
 }
 
+int rf_table_list(void (*fn)(void *arg, const struct rf_table_row *row), void *arg, struct rf_buf *why)
+{
+	(void)why;
+	for (unsigned i = 0; i < RF_COUNT(fake.rows); i++)
+		if (fake.rows[i].id)
+			fn(arg, &fake.rows[i]);
+	return 0;
+}
+
+int rf_table_end_orphan(uint32_t id, const char *label, struct rf_buf *why)
+{
+	for (unsigned i = 0; i < RF_COUNT(fake.rows); i++) {
+		if (fake.rows[i].id != id)
+			continue;
+		assert_string_equal(fake.rows[i].label, label);
+		assert_int_equal(fake.rows[i].owner, 0);
+		fake.rows[i].id = 0;
+		return 0;
+	}
+	return refuse(why, -ENOENT, "there is no such table");
+}
+
 int rf_leftovers_remove(struct rf_buf *why)
 {
 	(void)why;

@@ -24,18 +24,19 @@ struct fake_flow {
 };
 
 struct fake {
-	bool module;               /* there is one; else -ENOENT */
-	int gone;                  /* the table has been taken away: error of what is asked of it; 0: it is there */
-	bool adopted;              /* the next table is an orphan's */
-	int refuse_set;            /* error of FLOW_SET; 0: none */
-	int lose_set;              /* the same, and it is done */
-	int refuse_del;            /* error of FLOW_DEL; 0: none */
-	int lose_del;              /* FLOW_DEL that are done without a word: so many, each -ENOBUFS */
-	int refuse_read;           /* error of reading all flows at once; 0: none */
-	bool module_for_rules;     /* rules can be installed */
-	bool no_target;            /* but not those with the target */
-	bool rules_missing;        /* the next look finds that they had to be restored */
-	void (*on_set)(void *arg); /* called while FLOW_SET is under way, with on_set_arg; NULL: nothing is */
+	bool module;                 /* there is one; else -ENOENT */
+	int gone;                    /* the table has been taken away: error of what is asked of it; 0: it is there */
+	bool adopted;                /* the next table is an orphan's */
+	struct rf_table_row rows[4]; /* other tables of the node; id 0: none */
+	int refuse_set;              /* error of FLOW_SET; 0: none */
+	int lose_set;                /* the same, and it is done */
+	int refuse_del;              /* error of FLOW_DEL; 0: none */
+	int lose_del;                /* FLOW_DEL that are done without a word: so many, each -ENOBUFS */
+	int refuse_read;             /* error of reading all flows at once; 0: none */
+	bool module_for_rules;       /* rules can be installed */
+	bool no_target;              /* but not those with the target */
+	bool rules_missing;          /* the next look finds that they had to be restored */
+	void (*on_set)(void *arg);   /* called while FLOW_SET is under way, with on_set_arg; NULL: nothing is */
 	void *on_set_arg;
 
 	unsigned tables;                             /* that are open */

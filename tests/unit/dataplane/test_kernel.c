@@ -859,6 +859,33 @@ static void rules_that_were_left_are_looked_for_while_there_is_a_table(void **st
 	call_close(&call);
 }
 
+static void orphans_that_cannot_be_adopted_are_ended(void **state)
+{
+	static const struct rf_table_row rows[] = {
+		{.id = 11, .label = "test", .hook = RTPFERRY_HOOK_NFT},
+		{.id = 12, .label = "test", .hook = RTPFERRY_HOOK_NFT, .owner = 4711},
+		{.id = 13, .label = "other", .hook = RTPFERRY_HOOK_NFT},
+		{.id = 14, .label = "test", .hook = RTPFERRY_HOOK_PREROUTING},
+	};
+	struct rf_kernel_config wish = kernel_wish;
+
+	(void)state;
+	for (unsigned with_id = 0; with_id < 2; with_id++) {
+		struct call call;
+
+		fake_reset();
+		memcpy(fake.rows, rows, sizeof(rows));
+		wish.id = with_id ? 7 : 0;
+		rig_open_kernel(&call.rig, 1, &wish, GUARD);
+		call_streams(&call);
+		assert_int_equal(fake.rows[0].id, 0);
+		assert_int_equal(fake.rows[1].id, 12);
+		assert_int_equal(fake.rows[2].id, 13);
+		assert_int_equal(fake.rows[3].id, with_id ? 0 : 14);
+		call_close(&call);
+	}
+}
+
 /* -- memory -- */
 
 static int call_lives_in_the_kernel(struct rf_dataplane *dataplane, struct rf_ports *ports, struct rf_loop *loop)
@@ -962,6 +989,7 @@ int main(void)
 		cmocka_unit_test(user_space_has_a_guard_too),
 		cmocka_unit_test(the_guard_stays_where_the_kernel_sends_through_the_stack),
 		cmocka_unit_test(rules_that_were_left_are_looked_for_while_there_is_a_table),
+		cmocka_unit_test(orphans_that_cannot_be_adopted_are_ended),
 		cmocka_unit_test(packets_to_what_is_advertised_are_taken),
 		cmocka_unit_test(what_a_call_was_told_is_taken_until_it_ends),
 		cmocka_unit_test(running_out_of_memory_anywhere_leaks_nothing),

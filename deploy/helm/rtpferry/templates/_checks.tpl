@@ -90,6 +90,33 @@
 {{- end }}
 {{- end }}
 
+{{- /* Labels that selectors and upgrades rely on are the chart's. */ -}}
+{{- define "rtpferry.checkLabels" -}}
+{{- $m := .Values.metrics }}
+{{- range $name, $labels := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels "metrics.podMonitor.labels" $m.podMonitor.labels
+  "metrics.serviceMonitor.labels" $m.serviceMonitor.labels "metrics.prometheusRule.labels" $m.prometheusRule.labels
+  "metrics.dashboard.labels" $m.dashboard.labels "autoscaling.adapterRule.labels" $.Values.autoscaling.adapterRule.labels }}
+{{- range $key := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/version"
+  "app.kubernetes.io/managed-by" "helm.sh/chart" "rtpferry/relay" }}
+{{- if hasKey $labels $key }}
+{{- fail (printf "%s has %s, which the chart sets itself; expected other labels" $name $key) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "rtpferry.checkUpdate" -}}
+{{- $v := .Values }}
+{{- $types := ternary (list "RollingUpdate" "OnDelete") (list "RollingUpdate" "Recreate") (eq $v.workload.kind "DaemonSet") }}
+{{- $type := default "RollingUpdate" $v.workload.updateStrategy.type }}
+{{- if not (has $type $types) }}
+{{- fail (printf "workload.updateStrategy.type = %s of a %s; expected %s" $type $v.workload.kind (join " or " $types)) }}
+{{- end }}
+{{- if and (ne $type "RollingUpdate") $v.workload.updateStrategy.rollingUpdate }}
+{{- fail (printf "workload.updateStrategy has rollingUpdate with the type %s; expected the type RollingUpdate, or no rollingUpdate" $type) }}
+{{- end }}
+{{- end }}
+
 {{- define "rtpferry.checkWorkload" -}}
 {{- $v := .Values }}
 {{- if and $v.autoscaling.enabled (ne $v.workload.kind "Deployment") }}
@@ -112,6 +139,9 @@
 {{- end }}
 {{- if and (eq $v.kernelModule.table.bootstrap "init") (not $v.kernelModule.required) }}
 {{- fail "kernelModule.table.bootstrap is init, but kernelModule.required is false; expected true: without a module that init container fails and the pod never starts" }}
+{{- end }}
+{{- if and (eq $v.network.mode "multus") (ne (include "rtpferry.tableId" (dict "root" . "ordinal" 0)) "auto") }}
+{{- fail (printf "kernelModule.table.id = %v in network.mode=multus, where a node has several pods of a relay, at a roll-out if not always; expected auto: ids are the node's" $v.kernelModule.table.id) }}
 {{- end }}
 {{- if and $v.kernelModule.kmm.create (ne $v.kernelModule.mode "kmm") }}
 {{- fail (printf "kernelModule.kmm.create is true, but kernelModule.mode is %s; expected kmm" $v.kernelModule.mode) }}
@@ -145,4 +175,6 @@
 {{- include "rtpferry.checkAddresses" . }}
 {{- include "rtpferry.checkNetwork" . }}
 {{- include "rtpferry.checkWorkload" . }}
+{{- include "rtpferry.checkUpdate" . }}
+{{- include "rtpferry.checkLabels" . }}
 {{- end }}

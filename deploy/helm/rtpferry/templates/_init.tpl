@@ -33,6 +33,9 @@
   {{- end }}
   volumeMounts:
     - {name: addresses, mountPath: /run/rtpferry-addresses}
+    {{- with $s.volumeMounts }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
 {{- end }}
 
 {{- /* The only container that may change the node: it puts the module into its kernel and ends. In: root. */ -}}
@@ -60,6 +63,10 @@
     allowPrivilegeEscalation: false
     capabilities: {drop: [ALL], add: [SYS_MODULE]}
     {{- end }}
+  {{- with $i.resources }}
+  resources:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   volumeMounts:
     - {name: modules, mountPath: /lib/modules, readOnly: true}
     {{- if $i.headers }}
@@ -94,6 +101,10 @@
     {{- include "rtpferry.identity" .root | trim | nindent 4 }}
   securityContext:
     {{- include "rtpferry.rights" (dict "root" .root "listens" false) | trim | nindent 4 }}
+  {{- with $v.resources }}
+  resources:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
 {{- end }}
 
 {{- /* In: root, ordinal. */ -}}

@@ -27,12 +27,18 @@ app.kubernetes.io/name: {{ include "rtpferry.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{- /* Labels of an object. */ -}}
 {{- define "rtpferry.labels" -}}
-{{ include "rtpferry.selector" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
-{{- with .Values.commonLabels }}
+{{- include "rtpferry.labelsWith" (dict "root" . "more" dict) }}
+{{- end }}
+
+{{- /* With labels of its own, which go before commonLabels. In: root, more. */ -}}
+{{- define "rtpferry.labelsWith" -}}
+{{ include "rtpferry.selector" .root }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+{{- with merge (deepCopy .more) .root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}

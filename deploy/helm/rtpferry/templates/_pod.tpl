@@ -94,15 +94,22 @@ app.kubernetes.io/component: relay
 rtpferry/relay: {{ .ordinal | quote }}
 {{- end }}
 
+{{- /* A constraint without a selector counts no pods and spreads none: this relay's are meant. In: root, ordinal. */ -}}
+{{- define "rtpferry.spread" -}}
+{{- $own := dict "labelSelector" (dict "matchLabels" (include "rtpferry.relaySelector" . | fromYaml)) }}
+{{- range .root.Values.topologySpreadConstraints }}
+{{ list (hasKey . "labelSelector" | ternary . (merge (deepCopy .) $own)) | toYaml }}
+{{- end }}
+{{- end }}
+
 {{- /* In: root, ordinal. */ -}}
 {{- define "rtpferry.pod" -}}
 {{- $v := .root.Values }}
 metadata:
+  {{- /* Without versions: a chart that changes nothing for the pods does not replace them, which would drain them. */}}
   labels:
-    {{- include "rtpferry.labels" .root | trim | nindent 4 }}
-    app.kubernetes.io/component: relay
-    rtpferry/relay: {{ .ordinal | quote }}
-    {{- with $v.podLabels }}
+    {{- include "rtpferry.relaySelector" . | trim | nindent 4 }}
+    {{- with merge (deepCopy $v.podLabels) $v.commonLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
   {{- with include "rtpferry.podAnnotations" . }}
@@ -143,7 +150,7 @@ spec:
   {{- end }}
   {{- with $v.topologySpreadConstraints }}
   topologySpreadConstraints:
-    {{- toYaml . | nindent 4 }}
+    {{- include "rtpferry.spread" $ | trim | nindent 4 }}
   {{- end }}
   {{- with include "rtpferry.initContainers" . | trim }}
   initContainers:

@@ -14,6 +14,23 @@
 {{- add .root.Values.http.port (include "rtpferry.step" . | int) }}
 {{- end }}
 
+{{- /* The ranges of media ports that interfaces have, each once, as JSON below "items": min, max, names. */ -}}
+{{- define "rtpferry.mediaRanges" -}}
+{{- $items := list }}
+{{- range $interface := (include "rtpferry.interfaces" . | fromJson).items }}
+{{- $range := default $.Values.network.ports .ports }}
+{{- $known := false }}
+{{- range $items }}
+{{- if and (eq (int .min) (int $range.min)) (eq (int .max) (int $range.max)) }}
+{{- $known = true }}
+{{- $_ := set . "names" (append .names $interface.name | uniq) }}
+{{- end }}
+{{- end }}
+{{- if not $known }}{{ $items = append $items (dict "min" $range.min "max" $range.max "names" (list .name)) }}{{ end }}
+{{- end }}
+{{- dict "items" $items | toJson }}
+{{- end }}
+
 {{- /* A relay's share of a range, "MIN-MAX": equal, even at its start, the ports of a pair together. In: root, ordinal, range. */ -}}
 {{- define "rtpferry.range" -}}
 {{- $n := 1 }}
