@@ -3,7 +3,8 @@
 
 {{- /* The interfaces, or the one of the mode when none is given, as JSON below "items". */ -}}
 {{- define "rtpferry.interfaces" -}}
-{{- $default := list (dict "name" "default" "address" (ternary "hostIP" "device:net1" (eq .Values.network.mode "host"))) }}
+{{- $device := default "net1" (first (include "rtpferry.networks" . | fromJson).items).interface }}
+{{- $default := list (dict "name" "default" "address" (ternary "hostIP" (printf "device:%s" $device) (eq .Values.network.mode "host"))) }}
 {{- dict "items" (default $default .Values.network.interfaces) | toJson }}
 {{- end }}
 

@@ -85,6 +85,12 @@
 {{- if and $v.networkPolicy.enabled (eq $v.network.mode "host") }}
 {{- fail "networkPolicy.enabled has no effect on the node's network; expected network.mode=multus, or a firewall of the node" }}
 {{- end }}
+{{- if and (eq $v.network.mode "multus") (eq (include "rtpferry.single" .) "yes") (gt (int $v.workload.relaysPerNode) 1) }}
+{{- fail (printf "workload.relaysPerNode = %d, but network.multus has a device (host-device) or addresses (ips, mac, ipam static) for one pod; expected 1, or a release for each" (int $v.workload.relaysPerNode)) }}
+{{- end }}
+{{- if and (eq (include "rtpferry.fixed" .) "yes") (eq $v.workload.kind "Deployment") (or $v.autoscaling.enabled (gt (int $v.workload.replicas) 1)) }}
+{{- fail (printf "network.multus has addresses for one pod (ips, mac, ipam static), but %s; expected workload.replicas = 1 and no autoscaling, or addresses from a pool" (ternary "autoscaling.enabled" (printf "workload.replicas = %d" (int $v.workload.replicas)) $v.autoscaling.enabled)) }}
+{{- end }}
 {{- if and (eq $v.network.mode "multus") (gt (int $v.workload.relaysPerNode) 1) (eq $v.workload.kind "Deployment") }}
 {{- fail (printf "workload.relaysPerNode = %d of a Deployment in multus mode; expected 1, and workload.replicas for more relays" (int $v.workload.relaysPerNode)) }}
 {{- end }}

@@ -75,9 +75,14 @@ restricted
 {{- /* "yes" when a new pod cannot start beside the old one: they share ports, a device or addresses. */ -}}
 {{- define "rtpferry.single" -}}
 {{- $plugin := .Values.network.multus.attachment.plugin }}
-{{- $single := or (eq .Values.network.mode "host") (eq (default "" $plugin.type) "host-device") (eq (default "" (default dict $plugin.ipam).type) "static") }}
-{{- range .Values.network.multus.networks }}{{ if or .ips .mac }}{{ $single = true }}{{ end }}{{ end }}
-{{- if $single }}yes{{ end }}
+{{- if or (eq .Values.network.mode "host") (eq (default "" $plugin.type) "host-device") (eq (include "rtpferry.fixed" .) "yes") }}yes{{ end }}
+{{- end }}
+
+{{- /* "yes" when the values name the addresses of the second interface: no two pods can have them. */ -}}
+{{- define "rtpferry.fixed" -}}
+{{- $fixed := eq (default "" (default dict .Values.network.multus.attachment.plugin.ipam).type) "static" }}
+{{- range .Values.network.multus.networks }}{{ if or .ips .mac }}{{ $fixed = true }}{{ end }}{{ end }}
+{{- if $fixed }}yes{{ end }}
 {{- end }}
 
 {{- define "rtpferry.attachment" -}}
