@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/inetdevice.h>
+#include <linux/spinlock.h>
 #include <net/addrconf.h>
 #include <net/ip6_route.h>
 #include <net/l3mdev.h>
@@ -9,6 +10,8 @@
 #include "route.h"
 
 #define RETRY_AFTER HZ /* a route that failed is not looked up again before */
+
+static DEFINE_SPINLOCK(remembering); /* of route and cookie together, seldom and for two words */
 
 /* What the straight way cannot do is left to the stack; dead is what swallows, as IPsec has it. */
 static bool is_direct(const struct dst_entry *dst)
@@ -117,8 +120,8 @@ static struct dst_entry *look_up(struct net *net, const struct rf_flow *flow)
  * @net: the namespace
  * @flow: the flow
  *
- * Packets of several CPUs may do so at once: what the last one finds stays. Who meets a route with
- * the cookie of another takes it for one that does not hold.
+ * Packets of several CPUs may do so at once. One of them may have met the routes as they were
+ * before: its own cookie tells that to the next packet, another's would not.
  *
  * Context: bottom halves off, under RCU.
  * Return: as rf_route_find().
@@ -126,16 +129,19 @@ static struct dst_entry *look_up(struct net *net, const struct rf_flow *flow)
 struct dst_entry *rf_route_look_up(struct net *net, struct rf_flow *flow)
 {
 	unsigned long retry_at = READ_ONCE(flow->retry_at);
-	struct dst_entry *dst;
+	struct dst_entry *dst, *old;
+	u32 cookie = 0;
 
 	if (retry_at && time_before(jiffies, retry_at))
 		return NULL;
 	dst = look_up(net, flow);
 	if (dst && flow->out_family == AF_INET6)
-		WRITE_ONCE(flow->dst_cookie,
-			   rt6_get_cookie(container_of(dst, struct rt6_info, dst)));
+		cookie = rt6_get_cookie(container_of(dst, struct rt6_info, dst));
+	spin_lock(&remembering);
+	old = rcu_replace_pointer(flow->dst, dst, lockdep_is_held(&remembering));
+	WRITE_ONCE(flow->dst_cookie, cookie);
 	WRITE_ONCE(flow->retry_at, dst ? 0 : (jiffies + RETRY_AFTER) | 1);
-	/* Freed after a grace period at the earliest, for who borrowed it. */
-	dst_release(unrcu_pointer(xchg(&flow->dst, RCU_INITIALIZER(dst))));
+	spin_unlock(&remembering);
+	dst_release(old); /* freed after a grace period at the earliest, for who borrowed it */
 	return dst;
 }
