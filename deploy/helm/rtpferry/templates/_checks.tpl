@@ -161,6 +161,17 @@
 {{- end }}
 
 {{- /* The kubelet and Prometheus ask the pod's address; a pod with a network of its own has not the node's. */ -}}
+{{- define "rtpferry.checkHook" -}}
+{{- $hook := default "prerouting" .Values.config.hook }}
+{{- $devices := index .Values.config "hook-device" }}
+{{- if and (eq $hook "ingress") (not $devices) }}
+{{- fail "config.hook is ingress without config.hook-device; expected the devices to sit on" }}
+{{- end }}
+{{- if and (ne $hook "ingress") $devices }}
+{{- fail (printf "config.hook-device is for hook ingress alone, and config.hook is %s; expected only one of them" $hook) }}
+{{- end }}
+{{- end }}
+
 {{- define "rtpferry.checkHttp" -}}
 {{- $v := .Values }}
 {{- $reached := false }}
@@ -177,6 +188,7 @@
 
 {{- define "rtpferry.check" -}}
 {{- include "rtpferry.checkHttp" . }}
+{{- include "rtpferry.checkHook" . }}
 {{- include "rtpferry.checkPorts" . }}
 {{- include "rtpferry.checkAddresses" . }}
 {{- include "rtpferry.checkNetwork" . }}
