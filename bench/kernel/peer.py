@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """In the guest: Debian's rtpengine, its daemon, its module and its rule, with calls made over ng."""
 
+import contextlib
 import os
 import re
 import resource
+import signal
 import socket
 import subprocess
 import time
@@ -104,6 +106,15 @@ class Peer(Way):
 
     def forwarded(self):
         return sum(self.listed())
+
+    @contextlib.contextmanager
+    def undisturbed(self):
+        """Its daemon looks at all calls every second, which is not what its module takes for a packet."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def close(self):
         self.process.terminate()
