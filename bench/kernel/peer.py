@@ -88,7 +88,7 @@ class Peer(Way):
 
     def _kernelise(self, ports, came, goes):
         """The daemon hands a call to its module when both parties have sent."""
-        for _ in range(5):
+        for _ in range(30):   # what its sockets have no room for is sent again
             for number, (west, east) in enumerate(ports):
                 self.place.send("west", came, (ENDS[came][0], CALLER_PORT + 2 * number), (self.dest, west),
                                 number + 1)
