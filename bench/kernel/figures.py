@@ -132,7 +132,7 @@ def goals(counted, touched, timed, managed):
                    (f" ({', '.join(found)})" if found else ""), not found)
                   for way, found in touched.get(kernel, {}).items()]
     above = above_control(timed) if timed else {}
-    for calls in ("", ", 1 calls", ", 5,000 calls"):
+    for calls in ("", ", 1 calls", ", 1,000 calls", ", 5,000 calls"):
         if f"peer{calls}" in above:
             told = statistics.median(above[f"own hook{calls}"]) / statistics.median(above[f"peer{calls}"])
             lines.append((f"nanoseconds{calls} at most 0.35 of the peer's ({told:.2f})", _most(told, 0.35)))
