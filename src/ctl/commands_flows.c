@@ -2,6 +2,8 @@
 /*
  * flows: what the kernel forwards in this network namespace.
  */
+#include <errno.h>
+
 #include "base/clock.h"
 #include "ctl/fields.h"
 #include "ctl/grid.h"
@@ -144,6 +146,8 @@ static int ask(struct flows *flows, struct rf_buf *why)
 	for (unsigned i = 0; i < flows->n_tables && rc == 0; i++) {
 		flows->table = flows->tables[i];
 		rc = rf_table_flows(flows->table, take_flow, flows, why);
+		if (rc == -ENOENT && !flows->ctl->kernel.table)
+			rc = 0; /* it ended since it was listed */
 	}
 	return rc;
 }
